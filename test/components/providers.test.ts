@@ -6,6 +6,15 @@ import { named, registered } from "./program.ts";
 import { record } from "./recording.ts";
 
 describe("the providers", () => {
+  let environment: NodeJS.ProcessEnv;
+  beforeEach(() => {
+    environment = { ...process.env };
+  });
+  afterEach(() => {
+    for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+    Object.assign(process.env, environment);
+  });
+
   it("get cluster and context explicitly, with the client's rate limits", async () => {
     const all = await registered([], { cluster: "{ name: prod-eu, context: eu, qps: 80, burst: 200 }" });
     const { context, clusterIdentifier, kubeClientSettings } = named(all, "kubernetes").inputs as Record<
@@ -19,22 +28,17 @@ describe("the providers", () => {
   });
 
   it("use the pod's credentials if the stack names no context", async () => {
-    const pod = { KUBERNETES_SERVICE_HOST: "fd00::1", KUBERNETES_SERVICE_PORT: "443" };
-    Object.assign(process.env, pod);
-    try {
-      const all = await registered([], { cluster: "{ name: prod-eu }" });
-      const { context, kubeconfig } = named(all, "kubernetes").inputs as Record<string, string>;
-      const { clusters, users } = JSON.parse(kubeconfig ?? "");
-      const folder = "/var/run/secrets/kubernetes.io/serviceaccount";
-      assert.equal(context, "pod");
-      assert.deepEqual(clusters[0].cluster, {
-        server: "https://[fd00::1]:443",
-        "certificate-authority": `${folder}/ca.crt`,
-      });
-      assert.deepEqual(users[0].user, { tokenFile: `${folder}/token` });
-    } finally {
-      for (const name of Object.keys(pod)) delete process.env[name];
-    }
+    Object.assign(process.env, { KUBERNETES_SERVICE_HOST: "fd00::1", KUBERNETES_SERVICE_PORT: "443" });
+    const all = await registered([], { cluster: "{ name: prod-eu }" });
+    const { context, kubeconfig } = named(all, "kubernetes").inputs as Record<string, string>;
+    const { clusters, users } = JSON.parse(kubeconfig ?? "");
+    const folder = "/var/run/secrets/kubernetes.io/serviceaccount";
+    assert.equal(context, "pod");
+    assert.deepEqual(clusters[0].cluster, {
+      server: "https://[fd00::1]:443",
+      "certificate-authority": `${folder}/ca.crt`,
+    });
+    assert.deepEqual(users[0].user, { tokenFile: `${folder}/token` });
   });
 
   it("fail if the stack names no context outside a pod", async () => {
@@ -45,16 +49,10 @@ describe("the providers", () => {
   });
 
   it("leave KUBECONFIG to the plugin, because the state must not contain a local path, and a list of files is not a path", async () => {
-    const before = process.env.KUBECONFIG;
     process.env.KUBECONFIG = "/home/me/one:/home/me/two";
-    try {
-      const { kubeconfig } = named(await registered([]), "kubernetes").inputs as Record<string, unknown>;
-      assert.equal(kubeconfig, undefined);
-      assert.equal(process.env.KUBECONFIG, "/home/me/one:/home/me/two");
-    } finally {
-      if (before === undefined) delete process.env.KUBECONFIG;
-      else process.env.KUBECONFIG = before;
-    }
+    const { kubeconfig } = named(await registered([]), "kubernetes").inputs as Record<string, unknown>;
+    assert.equal(kubeconfig, undefined);
+    assert.equal(process.env.KUBECONFIG, "/home/me/one:/home/me/two");
   });
 
   for (const [title, key, value] of [
@@ -81,24 +79,18 @@ describe("the providers", () => {
   });
 
   it("give the GitHub App's key as a secret, and no token beside it", async () => {
-    const before = process.env.GITHUB_TOKEN;
     process.env.GITHUB_TOKEN = "somebody's token";
-    try {
-      const keys = {
-        github: '{ owner: acme, app: { clientId: Iv1.0123, installationId: "42" } }',
-        githubAppPrivateKey: "{ secure: v1:abc }",
-      };
-      const plan = planOf(catalogueText({}), stackText(keys));
-      const all = await record(() => {
-        providers(plan, pulumi.secret("key"));
-      });
-      const { token, appAuth } = named(all, "github").inputs as Record<string, unknown>;
-      assert.equal(token, undefined);
-      assert.match(JSON.stringify(appAuth), /secret/);
-      assert.equal(process.env.GITHUB_TOKEN, "somebody's token");
-    } finally {
-      if (before === undefined) delete process.env.GITHUB_TOKEN;
-      else process.env.GITHUB_TOKEN = before;
-    }
+    const keys = {
+      github: '{ owner: acme, app: { clientId: Iv1.0123, installationId: "42" } }',
+      githubAppPrivateKey: "{ secure: v1:abc }",
+    };
+    const plan = planOf(catalogueText({}), stackText(keys));
+    const all = await record(() => {
+      providers(plan, pulumi.secret("key"));
+    });
+    const { token, appAuth } = named(all, "github").inputs as Record<string, unknown>;
+    assert.equal(token, undefined);
+    assert.match(JSON.stringify(appAuth), /secret/);
+    assert.equal(process.env.GITHUB_TOKEN, "somebody's token");
   });
 });

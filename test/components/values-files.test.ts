@@ -41,24 +41,19 @@ describe("ValuesFiles", function () {
       repository: "acme/gitops",
       branch: "main",
       url: "https://github.com",
-      services: {
-        auth: {
-          image: "registry.example/auth",
-          files: {
-            dev: "services/auth/values-dev.yaml",
-            staging: "services/auth/values-staging.yaml",
-            prod: "services/auth/values-prod.yaml",
+      services: Object.fromEntries(
+        ["auth", "nginx"].map((name) => [
+          name,
+          {
+            image: `registry.example/${name}`,
+            files: {
+              dev: `services/${name}/values-dev.yaml`,
+              staging: `services/${name}/values-staging.yaml`,
+              prod: `services/${name}/values-prod.yaml`,
+            },
           },
-        },
-        nginx: {
-          image: "registry.example/nginx",
-          files: {
-            dev: "services/nginx/values-dev.yaml",
-            staging: "services/nginx/values-staging.yaml",
-            prod: "services/nginx/values-prod.yaml",
-          },
-        },
-      },
+        ]),
+      ),
     });
   });
 
