@@ -4,20 +4,18 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { claimDirectory, detachRecorded, isAlive, readRecords, stopRecorded } from "../processes.ts";
-import { ownedFolder, spawnNode, startScript } from "./recorded-programs.ts";
+import { ownedFolder, spawnNode, spawnWaiting, startScript } from "./recorded-programs.ts";
 
 describe("processes and their owner", function () {
   this.timeout(30_000);
   const directory = ownedFolder();
 
   it("of a living owner block the folder, and the error explains a fix", async () => {
-    const other = spawnNode(
-      `await processes.claimDirectory(${JSON.stringify(`${directory()}/other`)}); console.log("up"); setInterval(() => {}, 1000)`,
-    );
-    await once(other.stdout, "data");
-    await assert.rejects(claimDirectory(join(directory(), "other")), {
+    const folder = join(directory(), "other");
+    const other = await spawnWaiting(`await processes.claimDirectory(${JSON.stringify(folder)})`);
+    await assert.rejects(claimDirectory(folder), {
       name: "SandboxError",
-      message: `A sandbox is already running in ${directory()}/other (started by process ${other.pid}). Stop it with: npm run sandbox:down`,
+      message: `A sandbox is already running in ${folder} (started by process ${other.pid}). Stop it with: npm run sandbox:down`,
     });
     other.kill("SIGKILL");
   });
@@ -25,12 +23,10 @@ describe("processes and their owner", function () {
   it("of a killed owner are stopped by the next one", async () => {
     const folder = join(directory(), "other");
     const program = { name: "sleeper", path: "/bin/sleep", arguments: ["100"], log: join(folder, "log") };
-    const other = spawnNode(
+    const other = await spawnWaiting(
       `await processes.claimDirectory(${JSON.stringify(folder)});
-       await processes.startRecorded(${JSON.stringify(folder)}, ${JSON.stringify(program)});
-       console.log("up"); setInterval(() => {}, 1000)`,
+       await processes.startRecorded(${JSON.stringify(folder)}, ${JSON.stringify(program)})`,
     );
-    await once(other.stdout, "data");
     const [left] = (await readRecords(folder))?.processes ?? [];
     assert.ok(left !== undefined && (await isAlive(left)));
     other.kill("SIGKILL");
@@ -97,19 +93,13 @@ describe("processes and their owner", function () {
   it("are not started while a signal ends their starter", async () => {
     const folder = join(directory(), "late");
     const mark = join(directory(), "mark");
-    const program = {
-      name: "late",
-      path: "/bin/sh",
-      arguments: ["-c", `touch ${mark}`],
-      log: join(folder, "log"),
-    };
-    const other = spawnNode(
+    const script = ["-c", `touch ${mark}`];
+    const program = { name: "late", path: "/bin/sh", arguments: script, log: join(folder, "log") };
+    const other = await spawnWaiting(
       `signals.stopOnSignals(() => new Promise((done) => setTimeout(done, 500)));
        await processes.claimDirectory(${JSON.stringify(folder)});
-       process.on("SIGINT", () => processes.startRecorded(${JSON.stringify(folder)}, ${JSON.stringify(program)}));
-       console.log("up"); setInterval(() => {}, 1000)`,
+       process.on("SIGINT", () => processes.startRecorded(${JSON.stringify(folder)}, ${JSON.stringify(program)}))`,
     );
-    await once(other.stdout, "data");
     other.kill("SIGINT");
     const [code] = await once(other, "exit");
     const { processes = [] } = (await readRecords(folder)) ?? {};
@@ -119,12 +109,10 @@ describe("processes and their owner", function () {
 
   it("cannot claim a folder while a signal ends their starter", async () => {
     const folder = join(directory(), "late");
-    const other = spawnNode(
+    const other = await spawnWaiting(
       `signals.stopOnSignals(() => new Promise((done) => setTimeout(done, 500)));
-       process.on("SIGINT", () => processes.claimDirectory(${JSON.stringify(folder)}));
-       console.log("up"); setInterval(() => {}, 1000)`,
+       process.on("SIGINT", () => processes.claimDirectory(${JSON.stringify(folder)}))`,
     );
-    await once(other.stdout, "data");
     other.kill("SIGINT");
     const [code] = await once(other, "exit");
     assert.deepEqual([code, existsSync(folder)], [130, false]);

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +15,7 @@ export const startScript = (directory: string, name: string, script: string) =>
     log: join(directory, `${name}.log`),
   });
 
-/** Starts a process that runs `body` with the functions of processes.ts, and waits to be killed. */
+/** Starts a process that runs `body` with the functions of processes.ts and signals.ts. */
 export function spawnNode(body: string) {
   const processes = JSON.stringify(join(import.meta.dirname, "../processes.ts"));
   const signals = JSON.stringify(join(import.meta.dirname, "../signals.ts"));
@@ -22,6 +23,13 @@ export function spawnNode(body: string) {
   return spawn(process.execPath, ["--input-type=module", "-e", code], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+}
+
+/** The same for a `body` after which the process waits to be killed. Returns when it waits. */
+export async function spawnWaiting(body: string) {
+  const other = spawnNode(`${body}; console.log("up"); setInterval(() => {}, 1000)`);
+  await once(other.stdout, "data");
+  return other;
 }
 
 /** Waits for a file that a script creates. */

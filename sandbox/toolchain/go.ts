@@ -1,8 +1,9 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import semver from "semver";
 import { ToolchainError } from "./errors.ts";
 import type { Finding } from "./look.ts";
 import { firstOnPath } from "./places.ts";
-import { goVersionOf } from "./recipes.ts";
 
 /**
  * Finds Go for the build. Go reports itself if it is too old; from 1.21 on it downloads a newer one
@@ -21,8 +22,11 @@ export async function goFor(
     `  ${"".padEnd(width)}  ${published}`,
     ...refused.map((reason) => `  ${"".padEnd(width)}  (${reason})`),
   ]);
-  const versions = await Promise.all(toBuild.map(({ definition }) => goVersionOf(definition.recipe)));
-  const [needed] = versions.map((version) => semver.coerce(version)?.version ?? "").sort(semver.rcompare);
+  const versions = toBuild.map(async ({ definition }) => {
+    const goMod = await readFile(join(definition.recipe.module, "go.mod"), "utf8");
+    return semver.coerce(/^go (\S+)$/m.exec(goMod)?.[1] ?? "1.0")?.version ?? "";
+  });
+  const [needed] = (await Promise.all(versions)).sort(semver.rcompare);
   const count = toBuild.length === 1 ? "one program has" : `${toBuild.length} programs have`;
   return new ToolchainError(
     "go missing",

@@ -42,9 +42,3 @@ export async function recipeKey({
   }
   return hash.digest("hex").slice(0, 12);
 }
-
-/** The minimum Go version of a module, from the `go` line of its go.mod. */
-export async function goVersionOf(recipe: Recipe): Promise<string> {
-  const goMod = await readFile(join(recipe.module, "go.mod"), "utf8");
-  return /^go (\S+)$/m.exec(goMod)?.[1] ?? "1.0";
-}

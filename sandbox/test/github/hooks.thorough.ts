@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, playground, textAt } from "../../../test/github-playground.ts";
+import { type Answer, at, playground, textAt } from "../../../test/github-playground.ts";
 
 const scopes = [
   { path: "/repos/acme/nginx/hooks", scope: "acme/nginx", noun: "repository" },
@@ -10,18 +10,18 @@ for (const { path, scope, noun } of scopes) {
   describe(`the local GitHub's webhooks, ${noun}`, () => {
     const lines: string[] = [];
     const server = playground({ log: (line) => lines.push(line) });
-    const config = {
-      url: "https://hooks.acme.example/nginx",
-      content_type: "json",
-      secret: "the-hook-secret",
-    };
+    const url = "https://hooks.acme.example/nginx";
+    const config = { url, content_type: "json", secret: "the-hook-secret" };
     const create = async (more: object = {}) =>
       await server().call("POST", path, { name: "web", events: ["push"], config, ...more });
+    /** Calls the API about one hook. */
+    const about = (method: string, hook: Answer, body?: object) =>
+      server().call(method, `${path}/${at(hook, "id")}`, body);
 
     it("are created and read back with a masked secret", async () => {
       const created = await create({ active: false });
       assert.equal(created.status, 201);
-      const read = await server().call("GET", `${path}/${at(created, "id")}`);
+      const read = await about("GET", created);
       assert.deepEqual(read.body, created.body);
       assert.deepEqual(at(read, "config"), { ...config, insecure_ssl: "0", secret: "********" });
       assert.deepEqual([at(read, "events"), at(read, "active")], [["push"], false]);
@@ -40,9 +40,7 @@ for (const { path, scope, noun } of scopes) {
 
     it("keep their other fields when their events are updated", async () => {
       const created = await create();
-      const updated = await server().call("PATCH", `${path}/${at(created, "id")}`, {
-        events: ["push", "create"],
-      });
+      const updated = await about("PATCH", created, { events: ["push", "create"] });
       assert.equal(updated.status, 200);
       assert.deepEqual(at(updated, "events"), ["push", "create"]);
       assert.deepEqual(at(updated, "config"), at(created, "config"));
@@ -50,17 +48,17 @@ for (const { path, scope, noun } of scopes) {
 
     it("lose the secret if a new configuration has none, as on GitHub", async () => {
       const created = await create();
-      const change = { config: { url: config.url, content_type: "json" } };
-      const updated = await server().call("PATCH", `${path}/${at(created, "id")}`, change);
-      assert.deepEqual(at(updated, "config"), { url: config.url, content_type: "json", insecure_ssl: "0" });
+      const change = { config: { url, content_type: "json" } };
+      const updated = await about("PATCH", created, change);
+      assert.deepEqual(at(updated, "config"), { ...change.config, insecure_ssl: "0" });
     });
 
     it("are gone after a deletion", async () => {
       const created = await create();
-      const deleted = await server().call("DELETE", `${path}/${at(created, "id")}`);
+      const deleted = await about("DELETE", created);
       assert.deepEqual([deleted.status, deleted.body], [204, ""]);
-      const again = await server().call("DELETE", `${path}/${at(created, "id")}`);
-      const read = await server().call("GET", `${path}/${at(created, "id")}`);
+      const again = await about("DELETE", created);
+      const read = await about("GET", created);
       assert.deepEqual([again.status, read.status], [404, 404]);
       assert.deepEqual(server().github.hooks(scope), []);
     });
@@ -97,12 +95,11 @@ for (const { path, scope, noun } of scopes) {
 
     it("show the secret in no response, log or list, but keep it for deliveries", async () => {
       const created = await create();
-      const id = at(created, "id");
       const answers = [
         created,
-        await server().call("GET", `${path}/${id}`),
+        await about("GET", created),
         await server().call("GET", path),
-        await server().call("PATCH", `${path}/${id}`, { active: false }),
+        await about("PATCH", created, { active: false }),
         await create(),
         { body: [server().github.requests(), server().github.hooks(scope), lines] },
       ];
