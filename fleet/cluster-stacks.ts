@@ -25,10 +25,8 @@ interface StacksOfCluster {
  */
 export function stacksOfCluster(fleet: Fleet, reference: string | undefined): StacksOfCluster {
   const name = clusterName(fleet, reference);
-  const right = stacksOn(fleet, name);
-  const platform = right.filter(({ plan }) => plan.platform !== undefined);
-  const others = right.filter(({ plan }) => plan.platform === undefined);
-  return { name, stacks: [...platform, ...others] };
+  const stacks = Map.groupBy(stacksOn(fleet, name), ({ plan }) => plan.platform !== undefined);
+  return { name, stacks: [...(stacks.get(true) ?? []), ...(stacks.get(false) ?? [])] };
 }
 
 /**

@@ -9,7 +9,7 @@ import { openEngine } from "./recovery/engine.ts";
 import { renderReport } from "./report/markdown.ts";
 import { familiesIn } from "./shards/files.ts";
 import { keepShards } from "./shards/keep.ts";
-import { type ClusterStacks, clusterStacks } from "./up/cluster-stacks.ts";
+import { clusterStacks } from "./up/cluster-stacks.ts";
 import { Busy } from "./up/mend.ts";
 import { EXIT, exitCodeOf, upJson, upReport, upText } from "./up/summary.ts";
 import { bringUp } from "./up/up.ts";
@@ -58,7 +58,7 @@ Examples:
   npm run fleet -- up
   npm run fleet -- up prod-eu --parallel 4 --report up.md
   npm run fleet -- up prod-eu --durable --json`,
-  run: run,
+  run,
 });
 
 async function run(options: ValuesOf<typeof OPTIONS>, stack: string | undefined): Promise<void> {
@@ -77,7 +77,10 @@ async function run(options: ValuesOf<typeof OPTIONS>, stack: string | undefined)
   for (const signal of SIGNALS) process.on(signal, stop);
   try {
     const backend = await asked;
-    await keepAllShards(cluster, backend, line);
+    // A cluster's shards follow the file that a person edits.
+    const names = new Set(cluster.stacks.map(({ name }) => name));
+    for (const { stack: base } of familiesIn(workingDirectory()))
+      if (names.has(base)) await keepShards(base, line, backend);
     const up = await bringUp(
       cluster,
       {
@@ -105,15 +108,4 @@ async function run(options: ValuesOf<typeof OPTIONS>, stack: string | undefined)
     progress.end();
     for (const signal of SIGNALS) process.off(signal, stop);
   }
-}
-
-/** A cluster's shards follow the file that a person edits. */
-async function keepAllShards(
-  { stacks }: ClusterStacks,
-  backend: string,
-  tell: (line: string) => void,
-): Promise<void> {
-  const names = new Set(stacks.map(({ name }) => name));
-  const sharded = familiesIn(workingDirectory()).filter(({ stack }) => names.has(stack));
-  for (const { stack } of sharded) await keepShards(stack, tell, backend);
 }
