@@ -13,14 +13,10 @@ export function rolloutNotes({ stacks }: FleetReport, most: number): string[] {
   const all = stacks.flatMap(({ change }) =>
     notesOf(change, most).map((text) => ({ text, stack: change.stack })),
   );
-  return [...Map.groupBy(all, ({ text }) => text)].map(([text, group]) =>
-    stacks.length > 1
-      ? `${text} (${shortened(
-          group.map(({ stack }) => stack),
-          most,
-        )})`
-      : text,
-  );
+  return [...Map.groupBy(all, ({ text }) => text)].map(([text, group]) => {
+    const names = group.map(({ stack }) => stack);
+    return stacks.length > 1 ? `${text} (${shortened(names, most)})` : text;
+  });
 }
 
 function notesOf(change: StackChange, most: number): string[] {
