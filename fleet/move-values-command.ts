@@ -81,18 +81,16 @@ function summary(
     moved.length === 0
       ? `Nothing is left to move: ${having("there").length} of ${all} in ${place}.`
       : `${moved.length} of ${all} ${dryRun ? "would move" : "moved"} to ${place}${done}.`,
-    ...(moved.length > 0 && !dryRun ? [next] : []),
-    ...(stay ? ["The old files are kept. Remove them after that up; until then promotions write them."] : []),
-    ...(having("differs").length > 0
-      ? [
-          `${having("differs").length} in both places with different content; both are kept. Compare them, and remove the old ones.`,
-        ]
-      : []),
-    ...(having("nowhere").length > 0
-      ? [
-          `${having("nowhere").length} in neither place: npm run fleet -- seed --stack ${stack} writes new ones.`,
-        ]
-      : []),
   ];
+  if (moved.length > 0 && !dryRun) lines.push(next);
+  if (stay)
+    lines.push("The old files are kept. Remove them after that up; until then promotions write them.");
+  const [differing, nowhere] = [having("differs").length, having("nowhere").length];
+  if (differing > 0)
+    lines.push(
+      `${differing} in both places with different content; both are kept. Compare them, and remove the old ones.`,
+    );
+  if (nowhere > 0)
+    lines.push(`${nowhere} in neither place: npm run fleet -- seed --stack ${stack} writes new ones.`);
   return lines.join("\n");
 }

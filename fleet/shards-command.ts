@@ -61,13 +61,11 @@ function printOutdated(files: readonly string[], json: boolean): void {
 function summary(stack: string, { shards, removed, surplus }: Kept): string {
   const written = shards.filter(({ file }) => file === "written").length;
   const made = shards.filter((shard) => shard.made).length;
-  return [
-    `${stack}: ${shards.length} shards, ${written} files written, ${made} stacks made.`,
-    ...(removed.length > 0 ? [`Removed, because they have no service: ${removed.join(", ")}.`] : []),
-    ...(surplus.length > 0
-      ? [
-          `Surplus, with services: ${surplus.join(", ")}. Move them: npm run fleet -- reshard --to ${shards.length} ${stack}`,
-        ]
-      : []),
-  ].join("\n");
+  const lines = [`${stack}: ${shards.length} shards, ${written} files written, ${made} stacks made.`];
+  if (removed.length > 0) lines.push(`Removed, because they have no service: ${removed.join(", ")}.`);
+  if (surplus.length > 0)
+    lines.push(
+      `Surplus, with services: ${surplus.join(", ")}. Move them: npm run fleet -- reshard --to ${shards.length} ${stack}`,
+    );
+  return lines.join("\n");
 }

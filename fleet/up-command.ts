@@ -77,7 +77,10 @@ async function run(options: ValuesOf<typeof OPTIONS>, stack: string | undefined)
   for (const signal of SIGNALS) process.on(signal, stop);
   try {
     const backend = await asked;
-    await keepAllShards(cluster, backend, line);
+    // A cluster's shards follow the file that a person edits.
+    const names = new Set(cluster.stacks.map(({ name }) => name));
+    for (const { stack: base } of familiesIn(workingDirectory()))
+      if (names.has(base)) await keepShards(base, line, backend);
     const up = await bringUp(
       cluster,
       {
@@ -105,15 +108,4 @@ async function run(options: ValuesOf<typeof OPTIONS>, stack: string | undefined)
     progress.end();
     for (const signal of SIGNALS) process.off(signal, stop);
   }
-}
-
-/** A cluster's shards follow the file that a person edits. */
-async function keepAllShards(
-  { stacks }: ClusterStacks,
-  backend: string,
-  tell: (line: string) => void,
-): Promise<void> {
-  const names = new Set(stacks.map(({ name }) => name));
-  const sharded = familiesIn(workingDirectory()).filter(({ stack }) => names.has(stack));
-  for (const { stack } of sharded) await keepShards(stack, tell, backend);
 }

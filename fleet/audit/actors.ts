@@ -1,4 +1,3 @@
-import type { SubjectPlan } from "../../model/access.ts";
 import { TEAMS_NAMESPACE } from "../../model/names.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { Identity } from "../cluster.ts";
@@ -31,10 +30,10 @@ export function rowsOf(plan: Plan): Row[] {
     ...plan.services.flatMap(({ access }) => [access.team, access.approvers]),
   ];
   const subjects = new Map(all.map((subject) => [subject.serviceAccount, subject]));
-  const rows = [...subjects.values()].map((subject) => ({
-    label: subject.serviceAccount,
-    actors: actorsOf(subject),
-  }));
+  const rows = [...subjects.values()].map(({ group, serviceAccount }): Row => {
+    const person: Actor = { form: "group", name: group };
+    return { label: serviceAccount, actors: [person, { form: "ServiceAccount", name: serviceAccount }] };
+  });
   rows.sort((a, b) => order(a.label, b.label));
   return [...rows, { label: "nobody", actors: [NOBODY] }];
 }
@@ -46,13 +45,6 @@ function order(a: string, b: string): number {
     return `${name.join("-")} ${kind === "team" ? 0 : 1}`;
   };
   return key(a).localeCompare(key(b));
-}
-
-function actorsOf({ group, serviceAccount }: SubjectPlan): Actor[] {
-  return [
-    { form: "group", name: group },
-    { form: "ServiceAccount", name: serviceAccount },
-  ];
 }
 
 /** Each actor once, even if two teams share a group. */

@@ -6,11 +6,6 @@ import { FleetError } from "../fleet-error.ts";
 import { withShards } from "../shards/files.ts";
 import { type TemporaryFolder, temporaryFolder } from "../temporary-folder.ts";
 
-/** The working directory itself, if that is the head. */
-export function hereAsHead(): TemporaryFolder {
-  return { path: process.cwd(), remove: async () => {} };
-}
-
 /**
  * A folder with the program of the working directory and the stack files and catalogues of another commit. Nothing
  * else is read from that commit and none of its code runs, so its author cannot run code beside the secrets.

@@ -7,7 +7,7 @@ import type { EngineRun, FleetReport } from "./change.ts";
 import { askEngine } from "./engine.ts";
 import { changedFiles, revisions } from "./git.ts";
 import { gitFiles } from "./git-files.ts";
-import { headFolder, hereAsHead, PROGRAM_PATHS } from "./head-folder.ts";
+import { headFolder, PROGRAM_PATHS } from "./head-folder.ts";
 import { type Scope, scopeOf } from "./scope.ts";
 import { type Compared, compareFleets } from "./stack-change.ts";
 
@@ -53,7 +53,8 @@ export async function previewFleet(
   const engines = new Map<string, EngineRun>();
   if (scopes.some((scope) => scope !== undefined)) {
     const isHere = found.head === undefined && hasEveryFile(head);
-    const folder = isHere ? hereAsHead() : await headFolder(head, after);
+    const here = { path: process.cwd(), remove: async () => {} };
+    const folder = isHere ? here : await headFolder(head, after);
     const steps = compared.map(({ change: { stack }, redirects }, index) => async () => {
       const scope = scopes[index];
       if (scope === undefined) return;

@@ -171,23 +171,20 @@ function subjectChanges(before: readonly SubjectPlan[], after: readonly SubjectP
 function guardChanges(before: AccessConfig | undefined, after: AccessConfig | undefined): string[] {
   if (after === undefined)
     return before === undefined ? [] : ["The guard is removed: only RBAC decides who changes pipelines"];
-  const replaced =
-    before === undefined
-      ? [`The guard is added: only ${named(after.deployer)} may change pipelines`]
-      : before.deployer === after.deployer
-        ? []
-        : [`${named(after.deployer)} instead of ${named(before.deployer)} is the guard's deployer`];
-  const moved = before !== undefined && before.kargoNamespace !== after.kargoNamespace;
-  return [
-    ...replaced,
+  const said: string[] = [];
+  if (before === undefined)
+    said.push(`The guard is added: only ${named(after.deployer)} may change pipelines`);
+  else if (before.deployer !== after.deployer)
+    said.push(`${named(after.deployer)} instead of ${named(before.deployer)} is the guard's deployer`);
+  said.push(
     ...handedOver("bypass the guard (break-glass)", before?.breakGlass, after.breakGlass),
     ...handedOver("stop and resume all Promotions", before?.incident, after.incident),
-    ...(moved
-      ? [
-          `The guard now trusts Kargo's controllers in namespace ${named(after.kargoNamespace)} instead of ${named(before.kargoNamespace)}`,
-        ]
-      : []),
-  ];
+  );
+  if (before !== undefined && before.kargoNamespace !== after.kargoNamespace)
+    said.push(
+      `The guard now trusts Kargo's controllers in namespace ${named(after.kargoNamespace)} instead of ${named(before.kargoNamespace)}`,
+    );
+  return said;
 }
 
 /** Which group gets a right, and which one loses it. */

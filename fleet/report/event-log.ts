@@ -60,17 +60,12 @@ function upLogOf(events: readonly EngineEvent[]): UpLog {
   const unfinished = [...begun.values()].filter((one) => !done.has(key(one)) && !failed.has(key(one)));
   const interrupted = summary === undefined;
   const onlyPreviewed = summary?.isPreview === true;
-  const words = [
-    ...[...failed.values()].map((one) => `${one.op} of ${nameOf(one.urn)} failed`),
-    ...(interrupted
-      ? [
-          "The log is truncated: the up was interrupted, or still runs.",
-          ...unfinished.map(
-            (one) => `${one.op} of ${nameOf(one.urn)} was started, and its result is unknown`,
-          ),
-        ]
-      : []),
-  ];
+  errors.push(...[...failed.values()].map((one) => `${one.op} of ${nameOf(one.urn)} failed`));
+  if (interrupted)
+    errors.push(
+      "The log is truncated: the up was interrupted, or still runs.",
+      ...unfinished.map((one) => `${one.op} of ${nameOf(one.urn)} was started, and its result is unknown`),
+    );
   const failedAtAll = interrupted || summary?.result === "failed" || failed.size > 0;
   const [first] = [...begun.values(), ...done.values()];
   return {
@@ -83,7 +78,7 @@ function upLogOf(events: readonly EngineEvent[]): UpLog {
       steps: onlyPreviewed ? [] : [...done.values()],
       unchanged: [...done.values()].filter(({ op }) => QUIET.includes(op)).length,
       outcome: failedAtAll ? "failed" : "succeeded",
-      errors: [...errors, ...words],
+      errors,
       milliseconds: (summary?.durationSeconds ?? 0) * 1000,
     },
   };

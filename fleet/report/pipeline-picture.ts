@@ -26,26 +26,16 @@ export function changedPipelines({ stacks }: FleetReport): PipelinePicture[] {
   });
   const same = Map.groupBy(drawn, ({ name, chart }) => JSON.stringify([name, chart]));
   return [...same.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const where =
-      stacks.length > 1
-        ? ` (${shortened(
-            group.map(({ stack }) => stack),
-            8,
-          )})`
-        : "";
-    return [{ title: `Pipeline ${named(first.name)}${where}`, chart: first.chart }];
+    const names = group.map(({ stack }) => stack);
+    const where = stacks.length > 1 ? ` (${shortened(names, 8)})` : "";
+    return group.slice(0, 1).map(({ name, chart }) => ({ title: `Pipeline ${named(name)}${where}`, chart }));
   });
 }
 
 /** The Stages of each pipeline, from one of its services, since all have the same. */
 function pipelinesOf(plan: Plan | undefined): Map<string, readonly StagePlan[]> {
-  const pipelines = new Map<string, readonly StagePlan[]>();
-  for (const { pipeline, stages } of plan?.services ?? []) {
-    if (!pipelines.has(pipeline)) pipelines.set(pipeline, stages);
-  }
-  return pipelines;
+  const all = Map.groupBy(plan?.services ?? [], ({ pipeline }) => pipeline);
+  return new Map([...all].map(([pipeline, [first]]) => [pipeline, first?.stages ?? []]));
 }
 
 function draw(name: string, before: readonly StagePlan[], after: readonly StagePlan[]): string | undefined {

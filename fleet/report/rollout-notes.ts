@@ -13,14 +13,10 @@ export function rolloutNotes({ stacks }: FleetReport, most: number): string[] {
   const all = stacks.flatMap(({ change }) =>
     notesOf(change, most).map((text) => ({ text, stack: change.stack })),
   );
-  return [...Map.groupBy(all, ({ text }) => text)].map(([text, group]) =>
-    stacks.length > 1
-      ? `${text} (${shortened(
-          group.map(({ stack }) => stack),
-          most,
-        )})`
-      : text,
-  );
+  return [...Map.groupBy(all, ({ text }) => text)].map(([text, group]) => {
+    const names = group.map(({ stack }) => stack);
+    return stacks.length > 1 ? `${text} (${shortened(names, most)})` : text;
+  });
 }
 
 function notesOf(change: StackChange, most: number): string[] {
@@ -28,7 +24,7 @@ function notesOf(change: StackChange, most: number): string[] {
   const stack = named(change.stack);
   if (before !== undefined && after === undefined && problems.length === 0)
     return [`Stack ${stack} no longer has a file. That deletes nothing.`];
-  return [
+  const notes = [
     // The stack's checks have validated these names.
     ...movements.map((movement) =>
       movementText({ ...movement, from: named(movement.from), to: named(movement.to) }),
@@ -36,19 +32,15 @@ function notesOf(change: StackChange, most: number): string[] {
     ...freezeNotes(before?.freezes ?? [], after?.freezes ?? [], most),
     ...windowNotes(before?.platform?.calendar ?? [], after?.platform?.calendar ?? [], most),
     ...(before && after ? shareNotes(before, after) : []),
-    ...(after ? customizationNotes(after) : []),
-    ...(change.sharedDiffers
-      ? [
-          "Something shared changes that is not a planned object: names of Secrets, the providers, or protection.",
-        ]
-      : []),
   ];
-}
-
-/** The note contains names that the platform team chose, so it is shown as code. */
-function customizationNotes(plan: Plan): string[] {
-  const note = customizationNote(plan);
-  return note === undefined ? [] : [`Customisation by the platform team: ${code(note)}`];
+  const customised = after && customizationNote(after);
+  // The note contains names that the platform team chose, so it is shown as code.
+  if (customised !== undefined) notes.push(`Customisation by the platform team: ${code(customised)}`);
+  if (change.sharedDiffers)
+    notes.push(
+      "Something shared changes that is not a planned object: names of Secrets, the providers, or protection.",
+    );
+  return notes;
 }
 
 function freezeNotes(before: readonly FreezePlan[], after: readonly FreezePlan[], most: number): string[] {

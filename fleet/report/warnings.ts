@@ -32,17 +32,13 @@ export function warningLines(report: FleetReport): WarningLine[] {
   // Groups equal sentences by service within a stack, then across stacks with the same services.
   const byServices = [...Map.groupBy(all, (one) => key([one.stack, ...text(one)])).values()];
   const lines = byServices.flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
     const services = [...new Set(group.flatMap(({ service }) => service ?? []))];
-    return [{ ...first, services }];
+    return group.slice(0, 1).map((first) => ({ ...first, services }));
   });
   const byStacks = [...Map.groupBy(lines, (line) => key([...text(line), ...line.services])).values()];
   const merged = byStacks.flatMap((group): WarningLine[] => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const { kind, start, end, ends, expected, services } = first;
-    return [{ kind, start, end, ends, expected, services, stacks: group.map(({ stack }) => stack) }];
+    const stacks = group.map(({ stack }) => stack);
+    return group.slice(0, 1).map(({ service: _, stack: __, ...first }) => ({ ...first, stacks }));
   });
   const rank = (line: WarningLine) =>
     WARNING_KINDS.indexOf(line.kind) + (line.expected ? WARNING_KINDS.length : 0);

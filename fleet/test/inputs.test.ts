@@ -198,10 +198,7 @@ describe("unusual inputs", function () {
   const open = removedFolders();
   const folderWith = ({ entry, services, teams, stack, above = "", below = "" }: Input) =>
     open({
-      "services.json": catalogueText(
-        services ?? { nginx: service("nginx", entry) },
-        ...(teams ? [teams] : []),
-      ),
+      "services.json": catalogueText(services ?? { nginx: service("nginx", entry) }, teams),
       "Pulumi.prod.yaml": `${above}${stackText(stack)}${below}`,
     });
 

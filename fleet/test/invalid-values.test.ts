@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import { catalogueText, service, stackText } from "../../test/sources.ts";
 import { removedFolders } from "./folder.ts";
-import { kubeconfig, refusal, SERVER, STACK } from "./refusal.ts";
+import { kubeconfig, PROD, refusal, SERVER, STACK } from "./refusal.ts";
 
 /** A Pulumi CLI whose output is truncated. */
 const CUT_OFF = `#!/bin/sh
@@ -26,14 +25,10 @@ describe("an invalid value", function () {
     ["does not exist", undefined, /cannot be read: ENOENT.*'kubeconfig'/],
     ["is not YAML", "a: [", /^The kubeconfig cannot be read: .*\. Name it with --kubeconfig\.$/],
     ["does not have the context", "{}", /has no context "prod" \(it has: none\)/],
-    [
-      "names a server without a scheme",
-      kubeconfig('{ server: "10.0.0.1:6443" }', "{ token: t }"),
-      /no https address/,
-    ],
+    ["names a server without a scheme", kubeconfig('{ server: "10.0.0.1:6443" }'), /no https address/],
     [
       "names a missing CA",
-      kubeconfig('{ server: "https://127.0.0.1:1", certificate-authority: /none/ca.crt }', "{ token: t }"),
+      kubeconfig('{ server: "https://127.0.0.1:1", certificate-authority: /none/ca.crt }'),
       /user "u" cannot be used: ENOENT.*\/none\/ca\.crt/,
     ],
     [
@@ -56,19 +51,10 @@ describe("an invalid value", function () {
       kubeconfig(SERVER, plugin("uname")),
       /does not print an ExecCredential/,
     ],
-    [
-      "names an unreachable server",
-      kubeconfig(SERVER, "{ token: t }"),
-      /https:\/\/127\.0\.0\.1:1 cannot be reached/,
-    ],
+    ["names an unreachable server", kubeconfig(SERVER), /https:\/\/127\.0\.0\.1:1 cannot be reached/],
   ] as const) {
     it(`audit reports in one line that the kubeconfig ${what}`, async () => {
-      const cluster = "{ name: prod, context: prod, kubeconfig: kubeconfig }";
-      const { path, write } = await folderWith({
-        "services.json": catalogueText({ nginx: service("nginx") }),
-        "Pulumi.prod.yaml": stackText({ cluster }),
-      });
-      if (text !== undefined) await write("kubeconfig", text);
+      const { path } = await folderWith({ ...PROD, ...(text !== undefined && { kubeconfig: text }) });
       const said = await refusal(path, ["audit", ...STACK]);
       assert.match(said, rule);
       assert.equal(said.trim().split("\n").length, 1);
@@ -124,12 +110,7 @@ describe("an invalid value", function () {
     ["a command's name", ["chekc"], {}, /unknown command 'chekc'/],
   ] as const) {
     it(`reports in one line that this is invalid: ${what}`, async () => {
-      const { path, write } = await folderWith({
-        "services.json": catalogueText({ nginx: service("nginx") }),
-        "Pulumi.prod.yaml": stackText({ cluster: "{ name: prod, context: prod, kubeconfig: kubeconfig }" }),
-        pulumi: CUT_OFF,
-      });
-      await write("kubeconfig", kubeconfig(SERVER, "{ token: t }"));
+      const { path } = await folderWith({ ...PROD, pulumi: CUT_OFF, kubeconfig: kubeconfig(SERVER) });
       await chmod(join(path, "pulumi"), 0o755);
       const PATH = `${path}:${process.env.PATH}`;
       assert.match(await refusal(path, args, { GITHUB_TOKEN: "x", PATH, ...env }), rule);

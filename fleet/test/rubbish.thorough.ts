@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { catalogueText, service, stackText } from "../../test/sources.ts";
 import { inParallel } from "../parallel.ts";
 import { type Folder, removedFolders } from "./folder.ts";
-import { kubeconfig, refusal, SERVER, STACK } from "./refusal.ts";
+import { kubeconfig, PROD, refusal, SERVER, STACK } from "./refusal.ts";
 
 /** Each command with its required arguments. */
 const COMMANDS: readonly (readonly [string, ...string[]])[] = [
@@ -63,11 +63,9 @@ const RUBBISH: Readonly<Record<string, (folder: Folder) => Promise<unknown>>> = 
 
 /** Valid files of a cluster and a GitHub that cannot be reached. */
 async function right({ write }: Folder, more: object = {}): Promise<void> {
-  const cluster = "{ name: prod, context: prod, kubeconfig: kubeconfig }";
-  const list = { ...JSON.parse(catalogueText({ nginx: service("nginx") })), ...more };
-  await write("services.json", JSON.stringify(list));
-  await write("Pulumi.prod.yaml", stackText({ cluster }));
-  await write("kubeconfig", kubeconfig(SERVER, "{ token: t }"));
+  await write("services.json", JSON.stringify({ ...JSON.parse(PROD["services.json"]), ...more }));
+  await write("Pulumi.prod.yaml", PROD["Pulumi.prod.yaml"]);
+  await write("kubeconfig", kubeconfig(SERVER));
   await write("note.md", "note\n");
   await write("events.json", "");
 }

@@ -106,16 +106,8 @@ describe("the files of a commit", () => {
   it("explain a fix in a clone that is too shallow", async () => {
     const folder = await mkdtemp(join(tmpdir(), "fleet-shallow-"));
     try {
-      const from = `file://${repository.path}`;
-      await repository.git(
-        "clone",
-        "--quiet",
-        "--depth=1",
-        "--no-single-branch",
-        "--branch=change",
-        from,
-        folder,
-      );
+      const flags = ["--quiet", "--depth=1", "--no-single-branch", "--branch=change"];
+      await repository.git("clone", ...flags, `file://${repository.path}`, folder);
       process.chdir(folder);
       assert.throws(() => revisions("origin/main", undefined), {
         message: /shallow: run git fetch --unshallow/,

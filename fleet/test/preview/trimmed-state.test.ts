@@ -201,10 +201,8 @@ describe("a part of a stack's state", () => {
       '"type":"t"',
       '"type":"t","outputs":{"id":12345678901234567890}',
     );
-    assert.match(
-      (await trimState(inPieces(text), NAME, ["target"]))?.checkpoint ?? "",
-      /:12345678901234567890}/,
-    );
+    const state = await trimState(inPieces(text), NAME, ["target"]);
+    assert.match(state?.checkpoint ?? "", /:12345678901234567890}/);
   });
 
   for (const [what, text] of [

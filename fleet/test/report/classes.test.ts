@@ -152,41 +152,33 @@ describe("a Safe verdict is never given", () => {
     it(`for ${what}`, () => isLoud(before, after));
   }
 
+  const access = (more: string) => stack({ access: `{ deployer: kargo-fleet-deployer, ${more} }` });
+  const prod = (keys: object) => stack({ pipelines: stages(keys) });
   const labelled = (a: string) => ({
     nginx: service("nginx", { labels: { a } }),
     web: service("web", { labels: { a: "x" } }),
   });
 
+  const ONLY_X = { rollout: "{ include: [ { labels: { a: x } } ] }" };
+
   /** A change with an effect for each leaf that the plans report. */
   const told: Readonly<Record<string, readonly [Files, Files]>> = {
     "services.*.team": [stack({}), nginx({ team: "identity" })],
     "services.*.labels.*": [
-      [labelled("x"), { rollout: "{ include: [ { labels: { a: x } } ] }" }],
-      [labelled("y"), { rollout: "{ include: [ { labels: { a: x } } ] }" }],
+      [labelled("x"), ONLY_X],
+      [labelled("y"), ONLY_X],
     ],
     "services.*.state": [stack({}), nginx({ state: "decommissioned" })],
     "teams.*": [stack({}), team({ group: "AD-Edge" })],
     "teams.*.group": [team({ group: "AD-Edge" }), team({ group: "AD-New" })],
     "teams.*.approvers": [team({ group: "AD-Edge" }), team({ group: "AD-Edge", approvers: "AD-New" })],
     "access.deployer": [stack({}), stack({ access: "{ deployer: other }" })],
-    "access.breakGlass": [stack({}), stack({ access: "{ deployer: kargo-fleet-deployer, breakGlass: AD }" })],
-    "access.incident": [stack({}), stack({ access: "{ deployer: kargo-fleet-deployer, incident: AD }" })],
-    "access.kargoNamespace": [
-      stack({}),
-      stack({ access: "{ deployer: kargo-fleet-deployer, kargoNamespace: other }" }),
-    ],
-    "pipelines.*.*.state": [
-      stack({ pipelines: stages({}) }),
-      stack({ pipelines: stages({ state: "retired" }) }),
-    ],
-    "pipelines.*.*.destination.cluster": [
-      stack({ pipelines: stages({}) }),
-      stack({ pipelines: stages({ destination: { cluster: "other" } }) }),
-    ],
-    "pipelines.*.*.destination.namespace": [
-      stack({ pipelines: stages({}) }),
-      stack({ pipelines: stages({ destination: { namespace: "x-{service}" } }) }),
-    ],
+    "access.breakGlass": [stack({}), access("breakGlass: AD")],
+    "access.incident": [stack({}), access("incident: AD")],
+    "access.kargoNamespace": [stack({}), access("kargoNamespace: other")],
+    "pipelines.*.*.state": [prod({}), prod({ state: "retired" })],
+    "pipelines.*.*.destination.cluster": [prod({}), prod({ destination: { cluster: "other" } })],
+    "pipelines.*.*.destination.namespace": [prod({}), prod({ destination: { namespace: "x-{service}" } })],
     "rollout.include": [[labelled("x")], [labelled("x"), { rollout: "{ include: [ { names: [web] } ] }" }]],
     "rollout.exclude": [stack({}), stack({ rollout: "{ exclude: [ { names: [nginx] } ] }" })],
     "rollout.percent": [stack({}), stack({ rollout: "{ percent: 0 }" })],

@@ -11,6 +11,13 @@ const TEAMS = {
 const pipelines = (staging: string) =>
   `{ standard: [{ stage: dev, promotion: auto, sync: auto }, { stage: staging, promotion: auto, sync: auto, after: [dev]${staging} }, { stage: prod, promotion: manual, sync: manual, after: [staging] }] }`;
 
+/** The report on a soak that a pipeline gets. */
+const soaking = (services: Readonly<Record<string, object>>) =>
+  reportOf(
+    plan(services, { pipelines: pipelines("") }),
+    plan(services, { pipelines: pipelines(", soak: 2h") }),
+  );
+
 function many(count: number, more: object) {
   const names = Array.from({ length: count }, (_, index) => `service-${index}`);
   return Object.fromEntries(names.map((name) => [name, service(name, { build: false, ...more })]));
@@ -25,11 +32,7 @@ describe("a report", () => {
   });
 
   it("describes a service's changes in words, with its fields folded", () => {
-    const report = reportOf(
-      plan({ nginx: service("nginx") }, { pipelines: pipelines("") }),
-      plan({ nginx: service("nginx") }, { pipelines: pipelines(", soak: 2h") }),
-    );
-    const text = renderReport(report);
+    const text = renderReport(soaking({ nginx: service("nginx") }));
     assert.match(text, /^- staging now soaks 2 h$/m);
     assert.match(
       text,
@@ -38,10 +41,8 @@ describe("a report", () => {
   });
 
   it("has a table of each cluster, with the engine's counts", () => {
-    const [before, after] = [
-      plan({ nginx: service("nginx") }),
-      plan({ nginx: service("nginx", { labels: { a: "b" } }) }),
-    ];
+    const before = plan({ nginx: service("nginx") });
+    const after = plan({ nginx: service("nginx", { labels: { a: "b" } }) });
     const steps = [
       step("update", "kubernetes:x:Stage", "nginx/stage-dev"),
       step("create", "kubernetes:x:Stage", "nginx/x"),
@@ -63,12 +64,7 @@ describe("a report", () => {
   });
 
   it("draws a changed pipeline once for all its services, with marks", () => {
-    const text = renderReport(
-      reportOf(
-        plan(many(3, {}), { pipelines: pipelines("") }),
-        plan(many(3, {}), { pipelines: pipelines(", soak: 2h") }),
-      ),
-    );
+    const text = renderReport(soaking(many(3, {})));
     assert.equal(text.match(/```mermaid/g)?.length, 1);
     assert.match(text, /p0s1\["<b>staging<\/b>.*"\]:::changed/);
     assert.match(text, /soaks 2 h/);

@@ -44,10 +44,7 @@ export function step(op: string, type: string, name: string, more: Partial<Engin
 
 /** A stack `test` with these services. */
 export function plan(services: Services, keys: Keys = {}, teams?: object): ValidStack {
-  return found(
-    teams === undefined ? catalogueText(services) : catalogueText(services, teams),
-    stackText(keys),
-  );
+  return found(catalogueText(services, teams), stackText(keys));
 }
 
 /** A stack whose files are valid. */

@@ -128,10 +128,7 @@ describe("the verdict of a report", () => {
   });
 
   it("uses the past tense for a finished up", () => {
-    assert.equal(
-      text({ ...reportOf(NGINX, SLOWER), tense: "done" }).startsWith("✅ Done: 1 service changed"),
-      true,
-    );
+    assert.match(text({ ...reportOf(NGINX, SLOWER), tense: "done" }), /^✅ Done: 1 service changed/);
     assert.equal(text({ ...reportOf(NGINX, NGINX), tense: "done" }), "Nothing changed.");
   });
 
