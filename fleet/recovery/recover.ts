@@ -11,7 +11,7 @@ import type { Lock } from "./locks.ts";
 import { idOf, type Planned, plannedOf, recordOf } from "./planned.ts";
 import type { Creation } from "./preview.ts";
 import { requireUnlocked, type StackLockOptions } from "./stack-lock.ts";
-import { integrityProblems, type PendingOperation, type State } from "./state.ts";
+import { integrityProblems, type State } from "./state.ts";
 import type { Tools } from "./tools.ts";
 
 /** What an interrupted `up` left, and what to do about it. */
@@ -19,7 +19,6 @@ export interface RecoveryPlan {
   readonly stack: string;
   /** The locks of dead owners; undefined if the backend's locks cannot be read. */
   readonly locks: readonly Lock[] | undefined;
-  readonly pending: readonly PendingOperation[];
   /** Everything that the plan names and the state lacks. */
   readonly items: readonly Item[];
   /** Objects with this stack's label that are neither in its state nor in its plan. */
@@ -59,7 +58,7 @@ export async function planRecovery(
   const leavingHooks = state.resources
     .filter(({ type, urn }) => type === repositoryHook && !hooks.has(nameOf(urn)))
     .map(({ urn }) => urn);
-  return { stack, locks, pending: state.pending, items, strays, leavingHooks, state, creations };
+  return { stack, locks, items, strays, leavingHooks, state, creations };
 }
 
 /**
@@ -90,10 +89,11 @@ export async function settle(found: RecoveryPlan, options: StackLockOptions, too
   return [...taken, ...late];
 }
 
-async function settlePending({ pending, state }: RecoveryPlan, { engine, tell }: Tools): Promise<void> {
+async function settlePending({ state }: RecoveryPlan, { engine, tell }: Tools): Promise<void> {
+  const { pending, resources } = state;
   if (pending.length === 0) return;
   tell(`recover: settling ${pending.length} pending operations`);
-  const known = new Set(state.resources.map(({ urn }) => urn));
+  const known = new Set(resources.map(({ urn }) => urn));
   const unsure = pending
     .filter(({ type, urn }) => type !== "creating" && known.has(urn))
     .map(({ urn }) => urn);

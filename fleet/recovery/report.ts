@@ -22,8 +22,8 @@ export function blockedItems({ items }: Pick<RecoveryPlan, "items">): readonly I
 }
 
 /** Whether something must be repaired before the next `up`. */
-export function somethingToDo({ recovery: { locks = [], pending, items } }: Recovered): boolean {
-  return locks.length > 0 || pending.length > 0 || items.some(({ verdict }) => verdict.is === "ours");
+export function somethingToDo({ recovery: { locks = [], state, items } }: Recovered): boolean {
+  return locks.length > 0 || state.pending.length > 0 || items.some(({ verdict }) => verdict.is === "ours");
 }
 
 /** The report as text. */
@@ -40,7 +40,7 @@ export function recoveredText(recovered: Recovered): string {
     ),
     list(
       dryRun ? "Would be dropped:" : "Dropped:",
-      recovery.pending.map(({ type, urn }) => `${nameOf(urn)}, interrupted while ${type}`),
+      recovery.state.pending.map(({ type, urn }) => `${nameOf(urn)}, interrupted while ${type}`),
     ),
     list(
       "Not imported, and blocking the next up:",
@@ -111,7 +111,7 @@ export function recoveredJson(recovered: Recovered): string {
       stack: recovery.stack,
       dryRun,
       locks: (recovery.locks ?? []).map(({ file, owner: known }) => ({ file, ...known })),
-      pending: recovery.pending,
+      pending: recovery.state.pending,
       taken: taken.map(({ creation: { urn }, id }) => ({ urn, id })),
       inTheWay: blockedItems(recovery).map(({ what, resource, verdict }) => ({ what, resource, ...verdict })),
       duplicateHooks: recovery.items.flatMap(({ twins }) => twins),

@@ -31,7 +31,7 @@ export type Resource = z.infer<typeof resource>;
 export type Exported = z.infer<typeof exported>;
 
 /** An unfinished operation of the engine: `creating`, `updating`, `deleting`, `reading`, `importing`. */
-export interface PendingOperation {
+interface PendingOperation {
   readonly urn: string;
   readonly type: string;
 }

@@ -8,15 +8,10 @@ import { recordOf, resourcesOf, withChanged, withRecord } from "./deployment.ts"
 /** How a stack's services are selected, for its record. */
 export type Selection = Provisioned["rollout"];
 
-/** What a state says of services beside their resources. */
-export interface Entries {
-  readonly values: ValuesFilesInputs | undefined;
-  readonly outputs: Readonly<Record<string, unknown>>;
-  readonly record: Provisioned | undefined;
-}
+type Entries = ReturnType<typeof entriesOf>;
 
-/** @throws FleetError if the record has an unknown form */
-export function entriesOf(state: Exported): Entries {
+/** What a state says of services beside their resources. @throws FleetError if the record has an unknown form */
+export function entriesOf(state: Exported) {
   const find = (type: string) => resourcesOf(state).find((each) => each.type === type);
   return {
     values: find(VALUES_FILES.type)?.inputs as ValuesFilesInputs | undefined,

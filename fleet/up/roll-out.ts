@@ -150,7 +150,8 @@ export async function runJobs(
     }
     let run: StackRun | undefined;
     for (const part of job.parts ?? [undefined]) {
-      run = joined(run, await runner.run(job, part));
+      const next = await runner.run(job, part);
+      run = run ? joined(run, next) : next;
       if (isBad(run)) break;
     }
     if (run === undefined) return;
@@ -182,8 +183,7 @@ export function isBad({ outcome }: StackRun): boolean {
 }
 
 /** Two runs of parts of one stack as one. */
-export function joined(one: StackRun | undefined, other: StackRun): StackRun {
-  if (one === undefined) return other;
+export function joined(one: StackRun, other: StackRun): StackRun {
   const outcomes = [one.outcome, other.outcome];
   const worst = (["failed", "busy", "broken"] as const).find((each) => outcomes.includes(each));
   return {

@@ -99,19 +99,17 @@ export function upJson(up: ClusterUp, again: string): string {
 export function upReport(up: ClusterUp): FleetReport {
   const stacks = Map.groupBy(runsOf(up), ({ stack }) => stack);
   const runs = [...stacks].map(([stack, all]) => {
-    const run = all.reduce<StackRun | undefined>(joined, undefined);
-    const errors = [...(run?.errors ?? []), ...[...(run?.broken.values() ?? [])].flat()];
-    const outcome: "succeeded" | "failed" = run?.outcome === "done" ? "succeeded" : "failed";
+    const { steps, unchanged, outcome, errors, broken, milliseconds } = all.reduce(joined);
     return {
       stack,
       engine: {
         scope: "full" as const,
         because: undefined,
-        steps: run?.steps ?? [],
-        unchanged: run?.unchanged ?? 0,
-        outcome,
-        errors,
-        milliseconds: run?.milliseconds ?? 0,
+        steps,
+        unchanged,
+        outcome: outcome === "done" ? ("succeeded" as const) : ("failed" as const),
+        errors: [...errors, ...[...broken.values()].flat()],
+        milliseconds,
       },
     };
   });

@@ -25,11 +25,10 @@ function recovered(items: readonly Item[], more: Partial<Recovered> = {}): Recov
     recovery: {
       stack: "prod",
       locks: [{ file: "lock.json", owner }],
-      pending: [{ urn: URN, type: "creating" }],
       items,
       strays: ["Stage kargo-old/dev"],
       leavingHooks: [],
-      state: { resources: [], pending: [], text: "" },
+      state: { resources: [], pending: [{ urn: URN, type: "creating" }], text: "" },
       creations: [],
     },
     dryRun: false,

@@ -18,8 +18,8 @@ const SOURCE = {
 
 type Statuses = Readonly<Record<"dev" | "prod", object>>;
 
-/** The Stages and Applications of nginx with these statuses. */
-function live(stages: Statuses, applications: Statuses) {
+/** What is said of the Stages and Applications of nginx with these statuses. */
+function words(stages: Statuses, applications: Statuses) {
   const objects = (["dev", "prod"] as const).flatMap((name) => {
     const spec = { source: SOURCE, syncPolicy: name === "dev" ? { automated: {} } : {} };
     return [
@@ -27,16 +27,14 @@ function live(stages: Statuses, applications: Statuses) {
       [`Application argocd/nginx-${name}`, { spec, status: applications[name] }],
     ] as const;
   });
-  return new Map<string, Fields>(objects);
+  const live = new Map<string, Fields>(objects);
+  return [...healthOf(services, live)].map(([name, { is, why }]) => [is, name, why]);
 }
 
 const condition = (observedGeneration: number) => ({ conditions: [{ type: "Ready", observedGeneration }] });
 const SEEN = condition(2);
 const HEALTHY = { health: { status: "Healthy" }, sync: { status: "Synced", comparedTo: { source: SOURCE } } };
 const NO_STAGES = { dev: {}, prod: {} };
-
-const words = (stages: Statuses, applications: Statuses) =>
-  [...healthOf(services, live(stages, applications))].map(([name, { is, why }]) => [is, name, why]);
 
 describe("the gate after a wave", () => {
   it("judges nothing where no controller runs", () => {
