@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { readFleet } from "./all-stacks.ts";
-import { type ClusterStacks, clusterStacks } from "./cluster-stacks.ts";
+import { clusterStacks } from "./cluster-stacks.ts";
 import { CLUSTER, command, flag, JSON_OPTION, option, type ValuesOf } from "./command.ts";
 import { workingDirectory } from "./files.ts";
 import { count, numberThat } from "./option-parsers.ts";

@@ -1,7 +1,7 @@
 import type { ServicePlan } from "../../model/plan.ts";
 import { deployingStages } from "../../model/service-plan.ts";
 import { FleetError } from "../fleet-error.ts";
-import { freightIn, imagesOf, type LiveService } from "./live.ts";
+import { artifactsOf, freightIn, type LiveService } from "./live.ts";
 import type { ReleaseEntry } from "./release.ts";
 import { type TargetStage, unavailable } from "./standing.ts";
 
@@ -52,5 +52,5 @@ export function candidateOf(
   if (why !== undefined) return none(why);
   const verifiedIn = target.after.filter((stage) => stage in freight.verifiedIn);
   const entry = { service, stack, project, stage: target.name, freight: freight.name };
-  return { entry: { ...entry, images: imagesOf(freight), verifiedIn } };
+  return { entry: { ...entry, images: artifactsOf(freight), verifiedIn } };
 }

@@ -4,7 +4,6 @@ import { type Cluster, messageOf } from "../cluster.ts";
 import { FleetError } from "../fleet-error.ts";
 import { readList } from "../lists.ts";
 import {
-  type FreightReference,
   type Item,
   type LiveFreight,
   type LiveStage,
@@ -110,9 +109,14 @@ export async function createPromotion(
   return answer.status === 201 ? undefined : messageOf(answer);
 }
 
-/** The images of Freight with their tags, such as `registry.example/nginx:20261128133800-bbb1234`. */
-export function imagesOf({ images }: FreightReference): string[] {
-  return images.map(({ repoURL, tag }) => `${repoURL}:${tag}`);
+/** What Freight holds, with versions: `registry.example/nginx:20261128133800-bbb1234`, `https://charts.example/redis:1.2.3`. */
+export function artifactsOf({ images, charts }: Pick<LiveFreight, "images" | "charts">): string[] {
+  return [
+    ...images.map(({ repoURL, tag }) => `${repoURL}:${tag}`),
+    ...charts.map(
+      ({ repoURL, name, version }) => `${[repoURL, ...(name ? [name] : [])].join("/")}:${version}`,
+    ),
+  ];
 }
 
 /** The name of the Freight that a Stage runs; undefined before its first Promotion. */

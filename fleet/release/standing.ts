@@ -1,7 +1,7 @@
 import type { StagePlan } from "../../model/service-plan.ts";
 import { soakEnd } from "../status/freight.ts";
 import type { LiveFreight } from "../status/live.ts";
-import { freightIn, imagesOf, type LiveService, type ReleasePromotion } from "./live.ts";
+import { artifactsOf, freightIn, type LiveService, type ReleasePromotion } from "./live.ts";
 import type { ReleaseEntry } from "./release.ts";
 
 /** Where one service of a release stands. */
@@ -61,8 +61,8 @@ function obstacle(
   const freight = live.freights.find((each) => each.name === name);
   if (freight === undefined) return `Freight ${name.slice(0, 7)} no longer exists.`;
   // People decide by the images that they read.
-  if (imagesOf(freight).join() !== images.join())
-    return `Freight ${name.slice(0, 7)} holds ${imagesOf(freight).join(", ") || "no image"}, which the release does not say.`;
+  if (artifactsOf(freight).join() !== images.join())
+    return `Freight ${name.slice(0, 7)} holds ${artifactsOf(freight).join(", ") || "no image"}, which the release does not say.`;
   return newerIn(stage, freight, live) ?? unavailable(freight, target, now);
 }
 

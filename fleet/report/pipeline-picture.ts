@@ -53,19 +53,10 @@ function draw(name: string, before: readonly StagePlan[], after: readonly StageP
   return drawPipelines({ [name]: stages }, (_, stage) => marks.get(stage));
 }
 
-/** The parts of a Stage that the pipeline defines. */
-function likeness({ state, after, soak, deployment }: StagePlan): string {
-  const { promotion, sync, selectionPolicy, verification, destination } = deployment ?? {};
-  return JSON.stringify([
-    state,
-    after,
-    soak,
-    promotion,
-    sync,
-    selectionPolicy,
-    verification,
-    destination?.cluster,
-  ]);
+/** The parts of a Stage that its pipeline defines; the rest follows from the service. */
+function likeness({ deployment, ...stage }: StagePlan): string {
+  const { autoPromotion, promotionTask, valuesFile, application, destination, ...own } = deployment ?? {};
+  return JSON.stringify({ ...stage, ...own, cluster: destination?.cluster });
 }
 
 function drawable({ name, state, after, soak, deployment }: StagePlan): PipelineStage {

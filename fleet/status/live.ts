@@ -134,6 +134,11 @@ export function liveFreight(item: Item) {
   });
   return {
     ...reference({ name: metadata.name, images: item.images, commits: item.commits }),
+    charts: list(item, "charts").map((chart) => ({
+      repoURL: text(chart, "repoURL") ?? "",
+      name: text(chart, "name"),
+      version: text(chart, "version") ?? "",
+    })),
     createdAt: metadata.creationTimestamp ?? "",
     /** Since when each Stage has it. */
     currentlyIn: Object.fromEntries(since),

@@ -24,7 +24,15 @@ describe("the standing of a service in a release", () => {
     assert.deepEqual(standing(live({}, "new")), { kind: "done" });
   });
 
-  it("cannot be promoted if the Freight holds other images than a reviewer has read", () => {
+  it('is "missing" if the Freight holds a chart that the release does not say', () => {
+    const charts = [{ repoURL: "https://charts.example", name: "redis", version: "1.2.3" }];
+    assert.deepEqual(standing(live({ freights: [{ ...freight("new"), charts }] })), {
+      kind: "missing",
+      why: `Freight new holds ${ENTRY.images[0]}, https://charts.example/redis:1.2.3, which the release does not say.`,
+    });
+  });
+
+  it('is "missing" if the Freight holds other images than the release says', () => {
     const other = {
       ...freight("new"),
       images: [{ repoURL: "registry.example/nginx", tag: "evil", digest: undefined }],
