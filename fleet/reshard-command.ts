@@ -61,7 +61,8 @@ function count(text: string): number {
 }
 
 async function agreed(): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new FleetError("Nobody can be asked here. Add --yes to move the services.");
+  if (!process.stdin.isTTY)
+    throw new FleetError("This is no terminal, so nobody can be asked. Add --yes to move the services.");
   const person = asker(process.stdin, process.stderr);
   try {
     return (await person.ask("Move them?", { among: ["yes", "no"], fallback: "no" })) === "yes";

@@ -32,7 +32,10 @@ export type SeededPlan = Pick<Plan, "github" | "services">;
 /** A plan, and the stack whose identity at GitHub creates its files. */
 export type StackToSeed = SeededPlan & { readonly stack: string };
 
-/** The services of these stacks, together for each branch that they write. So a cluster's shards need one commit. */
+/**
+ * Groups the stacks by the branch that they write, so that the shards of a cluster need one commit. A group has the
+ * services of all its stacks, and the GitHub identity of the first.
+ */
 export function plansByBranch(plans: readonly StackToSeed[]): readonly StackToSeed[] {
   const filled = plans.filter(({ services }) => services.length > 0);
   const branches = Map.groupBy(filled.length > 0 ? filled : plans.slice(0, 1), (plan) =>

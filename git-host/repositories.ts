@@ -3,7 +3,7 @@ import type { Failure } from "./github/api/retries.ts";
 import { githubHooksAt } from "./github/hook-list.ts";
 import { githubRepositories } from "./github/repositories.ts";
 
-/** Asks about repositories with the program's token. */
+/** Asks the Git host about repositories. It uses the program's token. */
 export interface AskRepository {
   /** Whether a hook can be created there. @param url of the hook; undefined if the service has none */
   hookPlace(repository: string, url: string | undefined): Promise<RepositoryAnswer>;

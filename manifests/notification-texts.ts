@@ -31,7 +31,10 @@ function annotation(name: string): string {
  */
 const text = (value: string) => JSON.stringify(value).replace(/\be(?=nv\b|xpandenv\b)/g, "\\u0065");
 
-/** Slack reads these three characters only; `<!channel>` would call everybody. Backticks would end a code block. */
+/**
+ * Only `&`, `<` and `>` have a meaning in Slack's texts: unescaped, `<!channel>` would notify everybody. A backtick
+ * would end a code block.
+ */
 const SLACK = ' | replace "&" "&amp;" | replace "<" "&lt;" | replace ">" "&gt;" | replace "`" "\'"';
 
 /** What a message says, as Go templates over an event of the EventSource. */

@@ -109,7 +109,7 @@ export const PROBLEM_CODES = {
   KF174: "An alias that Kargo refuses",
   KF175: "A promotion step that runs when it should not",
   KF176: "A promotion step that gives up too soon",
-  KF177: "A promotion task without a step that it needs, or in a wrong order",
+  KF177: "A promotion task that lacks a step, or has steps in the wrong order",
   KF178: "An unknown version of the promotion task",
   KF179: "A promotion task without the steps of a pull request",
   KF180: "A promotion task that writes one image",

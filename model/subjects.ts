@@ -23,7 +23,7 @@ export function userProblem(name: string): string | undefined {
   if (SERVICE_ACCOUNT.test(name)) return undefined;
   if (/^(?!system:)(?=.{1,256}$)[^\s*]+( +[^\s*]+)*$/.test(name)) return undefined;
   const rule = "of those that start with system: a ServiceAccount alone, no *, blanks inside alone";
-  return `${shown(name)} is no user (at most 256 characters, ${rule}).`;
+  return `${shown(name)} is not a valid user name (at most 256 characters, ${rule}).`;
 }
 
 /** A user name of the API server. */

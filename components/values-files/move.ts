@@ -62,7 +62,7 @@ export async function moveValues(
 }
 
 type File = Pick<Move, "service" | "from" | "to">;
-/** The current state of a branch. */
+/** A branch from which values files are moved: its API, and the entries of its tree by path. */
 interface Source {
   readonly git: GitData;
   readonly entries: ReadonlyMap<string, Entry>;

@@ -42,7 +42,10 @@ export function refusal(
   return failed(`it answered ${status} (${said}) while ${doing}. Nothing was written.`);
 }
 
-/** GitHub names the rule that refused: of a ruleset, of classic branch protection, or a server hook. */
+/**
+ * The error for a branch that takes no direct commit. GitHub's text names the rule: a ruleset, branch protection or a
+ * server hook.
+ */
 function protectedBranch(said: string, { repository, branch, url }: Target, command: Command): SeedError {
   return new SeedError(
     `The branch ${branch} of ${repository} at ${url} accepts no direct commit: ${said} Nothing was written. ` +

@@ -10,7 +10,8 @@ export interface Target {
 }
 
 /**
- * The place of a stack's values files; undefined without services. All services of a stack share one repository.
+ * The place of a stack's values files. All services of a stack share one repository. Without services, repository
+ * and branch are empty.
  */
 export function targetOf({ github: { url }, services: [any] }: Pick<Plan, "github" | "services">): Target {
   const repository = any ? repositoryOf(any.gitops.repoURL, url) : "";

@@ -33,7 +33,7 @@ export async function askEngine(stack: string, scope: Scope, folder: string): Pr
 
 type Run = Omit<EngineRun, "milliseconds">;
 
-/** Clears the filter, because one left in the environment would limit a whole preview. */
+/** Previews the whole stack. It clears the filter, because a filter in the environment would limit the preview. */
 async function full(stack: string, because: string, folder: string): Promise<Run> {
   return { scope: "full", because, ...outcome(await pulumi(stack, [], { [ONLY]: "" }, folder)) };
 }

@@ -80,7 +80,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   "stages.*.after": ({ after }, stage) =>
     `${stage} now gets Freight ${Array.isArray(after) && after.length > 0 ? `after ${listed(after.map(String))}` : "directly from the Warehouse"}`,
   "stages.*.soak": ({ after }, stage) =>
-    `${stage} now ${after === undefined ? "no longer soaks" : `soaks ${time(after)}`}`,
+    `${stage} ${after === undefined ? "no longer soaks" : `now soaks ${time(after)}`}`,
   "stages.*.deployment": ({ after }, stage) =>
     after === undefined ? `${stage} no longer deploys: it is control flow` : `${stage} now deploys`,
   "stages.*.deployment.promotion": ({ after }, stage) =>

@@ -23,7 +23,7 @@ function describePlans({ action, before, after }: ServiceChange): string[] {
   return [];
 }
 
-/** Where to find the objects of a new service. */
+/** The sentences about a new service: its team, where its objects are, and who builds it. */
 function arrival(service: ServicePlan): string[] {
   const { project, team, pipeline, repository, gitops, webhook, build } = service;
   const deploying = deployingStages(service);

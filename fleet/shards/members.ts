@@ -85,12 +85,12 @@ function demandWhole(name: string, state: Exported, { stack, to }: ReshardOption
   // A reshard removes shards without services, with their states and files.
   if (name !== stack && own && shardIn(name, own.document)?.stack !== stack)
     throw new FleetError(
-      `The stack ${name} has the name of a shard of ${stack}, but fleet shards did not write ${stackFileName(name)}. Rename it: pulumi stack rename`,
+      `The stack ${name} has the name of a shard of ${stack}, but fleet shards did not write ${stackFileName(name)}. Rename the stack: pulumi stack rename <new name> --stack ${name}`,
     );
   const foreign = name !== stack && recordOf(state)?.rollout.shard?.stack !== stack;
   if (foreign && servicesIn(resourcesOf(state)).length > 0)
     throw new FleetError(
-      `The stack ${name} has the name of a shard of ${stack}, but services of its own. Rename it: pulumi stack rename`,
+      `The stack ${name} has the name of a shard of ${stack}, but it has services of its own. Rename the stack: pulumi stack rename <new name> --stack ${name}`,
     );
 }
 

@@ -14,7 +14,7 @@ describe("the settings of runs that fleet starts", () => {
     assert.ok((await stat(join(PULUMI_HOME, "logs"))).isFile());
   });
 
-  it("read and write the login in its usual place", async () => {
+  it("let the CLI read and write the login in its usual place", async () => {
     const { PULUMI_CREDENTIALS_PATH } = await settings();
     assert.equal(PULUMI_CREDENTIALS_PATH, folder.path);
   });

@@ -104,7 +104,7 @@ describe("an invalid value", function () {
       "a user's name",
       ["deployer", ...STACK, "--read-only", "system:masters"],
       {},
-      /"system:masters" is no user/,
+      /"system:masters" is not a valid user name/,
     ],
     ["the working directory", ["-C", "nowhere", "check"], {}, /nowhere is not an accessible folder/],
     ["a command's name", ["chekc"], {}, /unknown command 'chekc'/],

@@ -37,7 +37,10 @@ export interface ObjectRow extends RowBase {
   readonly filled?: boolean;
   /** The paths that `customize.ts` changed, or `added`. */
   readonly customised?: readonly string[];
-  /** The manifest with a text that changes with the master secret; only the engine knows that text. */
+  /**
+   * Makes the manifest from a text that changes when the master secret changes, so that its reader reads the new
+   * Secret. Only the engine knows the text.
+   */
   readonly rotating?: (rotation: string) => KubernetesObject;
 }
 

@@ -150,7 +150,7 @@ describe("fleet audit on a real API server", () => {
       }
     });
 
-    /** The API server applies a changed policy after a moment; this request is refused by the guard. */
+    /** Waits until the API server applies a changed policy: it repeats a request that the guard refuses. */
     async function settled(holds: (status: number) => boolean): Promise<void> {
       const path = `${KARGO}/namespaces/kargo-nginx/stages/dev`;
       const deletes = () => admin.send(dry(remove(path, unbound("somebody"))));

@@ -94,7 +94,7 @@ describe("generated calendars on a real API server", () => {
       );
   });
 
-  it("are the shipped policy but for its clock, which is the time of creation", () => {
+  it("are tested with the shipped policy; only its clock is replaced, by the time of creation", () => {
     const [shipped] = windowsGuards({ deployer: "d", kargoNamespace: "kargo" });
     const [told] = windowsGuards({ deployer: "d", kargoNamespace: "kargo" }, TOLD);
     assert.equal(CLOCK, "timestamp(object.metadata.creationTimestamp)");

@@ -172,7 +172,7 @@ function fleetStack(parts: Parts) {
     refresh: () => traced(program.run("refresh")),
     destroy,
     cli,
-    /** The same, with the events that with-events.sh keeps; these are not part of `traces`. */
+    /** Runs the real CLI and returns the engine's events too, which `traces` does not have. */
     kept: async (...args: readonly string[]) => {
       const file = join(folder, "events.jsonl");
       const script = resolve(".github/scripts/with-events.sh");

@@ -44,7 +44,7 @@ async function write(admin: Cluster, { metadata, status, ...object }: WithStatus
   await sendOrThrow(admin, patch(`${path}/${name}/status`, { status }));
 }
 
-/** The API server sets these itself. */
+/** The metadata without the fields that the API server sets. */
 function without(metadata: object): object {
   const { creationTimestamp: _, generation: __, ...kept } = metadata as Record<string, unknown>;
   return kept;

@@ -65,7 +65,7 @@ describe("the objects of a service with several images", () => {
     );
   });
 
-  it("are built by one trigger for each image, on the pushes of the one hook", () => {
+  it("start one build for each image, on a push of the service's one hook", () => {
     const services = {
       shop: service("shop", { images: { web: IMAGES.web, jobs: "registry.example/jobs" } }),
     };

@@ -104,7 +104,7 @@ describe("a shard's stack", () => {
 describe("a stack with shards", () => {
   const plan = planOf(CATALOGUE, stackText({ shards: "4" }));
 
-  it("has no service, and the build triggers of all of them", () => {
+  it("plans no service of its own, but the build triggers of the services of all shards", () => {
     assert.deepEqual(plan.services, []);
     const built = plan.platform?.buildTriggers?.groups.flatMap(({ builds }) => builds) ?? [];
     assert.equal(built.length, SERVICES.length);

@@ -25,7 +25,7 @@ describe("a lost stage", () => {
     assert.deepEqual(lost(upOf(ALL, both), { ...ALL, auth: { pipeline: "other" } }, both), []);
   });
 
-  it("is one that stops to deploy, so its Application would be deleted", () => {
+  it("is one that no longer deploys, because its Application would be deleted", () => {
     const flow = pipelines({
       standard: [
         stage("dev"),

@@ -26,7 +26,10 @@ export function browserScript(entry: string): string {
     .join("\n")
     .replace(/[ \t]+$/gm, "")
     .replace(/\n{2,}/g, "\n");
-  if (/<\/script|<!--/i.test(script)) throw new Error(`The script of ${entry} would end its own element.`);
+  if (/<\/script|<!--/i.test(script))
+    throw new Error(
+      `The script of ${entry} contains </script or <!--, which would end the script element of the page. Write it in two parts.`,
+    );
   return script;
 }
 

@@ -25,7 +25,7 @@ const resources = fc.array(fc.record({ urn: fc.string(), inputs: hostile, resour
 });
 
 describe("the resources of a state", () => {
-  it("are handed over one by one and leave the rest, whatever their content and the chunk size", async () => {
+  it("are returned one by one; the rest is the state without them, for any content and chunk size", async () => {
     await fc.assert(
       fc.asyncProperty(
         resources,

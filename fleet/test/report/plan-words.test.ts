@@ -52,7 +52,7 @@ describe("the description of a changed service", () => {
   it("shows a changed soak in hours", () => {
     const [before, after] = [servicePlan({}, standard({})), servicePlan({}, standard({}, { soak: "2h" }))];
     assert.deepEqual(planWords(before, after), ["staging now soaks 2 h"]);
-    assert.deepEqual(planWords(after, before), ["staging now no longer soaks"]);
+    assert.deepEqual(planWords(after, before), ["staging no longer soaks"]);
   });
 
   it("says once that a Stage now needs manual promotion", () => {

@@ -109,7 +109,7 @@ describe("what the Stages of recorded objects wait for", () => {
     assert.deepEqual([wait?.kind, wait?.since], ["verification", "2026-11-28T13:39:02Z"]);
   });
 
-  it("counts Freight that a person approved as available, whatever upstream says", () => {
+  it("lets a person promote Freight that somebody approved, even if no upstream Stage verified it", () => {
     const approvedFor = { prod: { approvedAt: "2026-11-28T13:40:00Z" } };
     const status = { approvedFor, currentlyIn: {}, verifiedIn: {} };
     const approved = withStatus(HELD, "Freight", `kargo-nginx/${SECOND}`, status);

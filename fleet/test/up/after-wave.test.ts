@@ -127,7 +127,7 @@ describe("the lists of fleet up", () => {
     });
   });
 
-  it("name the stack that a shard belongs to if there are many services", async () => {
+  it("select by the stack that a shard belongs to if there are many services", async () => {
     assert.deepEqual(await look(names), { found: [], reads: 0, selectors: [`${STACK_LABEL} in (prod)`] });
   });
 });

@@ -8,7 +8,7 @@ import type { Readable } from "node:stream";
 
 /** The plugin of dynamic resources, loaded once for many runs. */
 export interface DynamicProvider {
-  /** A PATH that starts with a script which connects the engine to the plugin. */
+  /** A PATH whose first folder has a script. The script connects the engine to the plugin. */
   readonly path: string;
   close(): Promise<void>;
 }

@@ -7,7 +7,8 @@ const VICTIMS: readonly Victim[] = ["engine", "program", "plugin", "API server"]
 const CREATIONS = 12;
 
 /**
- * Twenty points: each victim five times, and every creation of a service at least once, before or after it
+ * Twenty interruptions: each victim is killed five times, and each creation of a service is interrupted at least once,
+ * before or after it
  * happened.
  */
 export const POINTS: readonly Point[] = Array.from({ length: 5 * VICTIMS.length }, (_, index) => ({

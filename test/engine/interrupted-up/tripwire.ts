@@ -17,7 +17,7 @@ export interface Blow {
   readonly answered: boolean;
 }
 
-/** Counts the creations of all servers in the order of arrival. */
+/** Counts the requests that create something, at all servers together, in the order of arrival. */
 export class Count {
   #made = 0;
   #blow: Blow | undefined;

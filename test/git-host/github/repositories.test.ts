@@ -54,7 +54,7 @@ describe("GitHub's answer about a repository", () => {
     assert.equal(await place("acme/nginx"), "ready");
   });
 
-  it("is missing if the token sees no repository", async () => {
+  it('is "missing" if the token sees no repository', async () => {
     assert.equal(await place("acme/nowhere"), "missing");
     github.faults.add({ kind: "error", path: "/repos/acme/nginx", status: 403 });
     assert.equal(await place("acme/nginx"), "missing");

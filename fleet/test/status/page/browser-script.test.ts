@@ -22,7 +22,10 @@ describe("the script of the status page", () => {
     );
   });
 
-  it("is refused if it would end its own element", async () => {
-    await assert.rejects(scriptOf({ "main.ts": 'const end = "</SCRIPT>";\n' }), /would end its own element/);
+  it("is refused if it would end the script element of the page", async () => {
+    await assert.rejects(
+      scriptOf({ "main.ts": 'const end = "</SCRIPT>";\n' }),
+      /would end the script element/,
+    );
   });
 });
