@@ -13,11 +13,11 @@ export interface BuildTriggersArgs extends Omit<RowsArgs, "hook"> {
    * else.
    * @default none
    */
-  readonly last?: Last;
+  readonly last?: LastNamespaces;
 }
 
 /** What will fail, and what to register before it. */
-export interface Last {
+export interface LastNamespaces {
   /** Names of namespaces. */
   readonly namespaces: ReadonlySet<string>;
   readonly first: Promise<readonly pulumi.Resource[]>;

@@ -69,7 +69,7 @@ async function outcome(
 }
 
 /** Resolves when the engine has tried all resources of some services. */
-export async function settled(pipelines: Pipelines): Promise<void> {
+export async function allTried(pipelines: Pipelines): Promise<void> {
   await missingParts(pipelines);
 }
 

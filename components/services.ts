@@ -1,15 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Last, lastOf } from "../model/obstacles.ts";
+import { lastOf, type RegisteredLast } from "../model/obstacles.ts";
 import type { ServicePlan } from "../model/plan.ts";
 import { watchHooks } from "./hook-progress.ts";
-import { settled } from "./outcome.ts";
+import { allTried } from "./outcome.ts";
 import { Platform } from "./platform.ts";
 import { type PlannedService, ServicePipeline } from "./service-pipeline.ts";
 import type { StackInputs } from "./stack.ts";
 import type { ValuesFiles } from "./values-files.ts";
 
 /** What to register last, and a promise of everything before it. */
-export interface Order extends Last {
+export interface Order extends RegisteredLast {
   readonly first: Promise<readonly ServicePipeline[]>;
   /** Sets what comes before. */
   readonly begin: (pipelines: readonly ServicePipeline[]) => void;
@@ -52,7 +52,7 @@ export async function servicePipelines(
   const ready = make(registered.services.filter((service) => !isLast(service)));
   watchHooks([...ready.values()].flatMap(({ webhook }) => webhook ?? []));
   order.begin([...ready.values()]);
-  if (order.services.size > 0) await settled(ready);
+  if (order.services.size > 0) await allTried(ready);
   return new Map([...ready, ...make(registered.services.filter(isLast))]);
 }
 

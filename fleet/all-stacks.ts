@@ -14,7 +14,7 @@ import type { PlannedStack } from "../model/stack-problem.ts";
 import { type Files, workingDirectory } from "./files.ts";
 import { FleetError } from "./fleet-error.ts";
 import { familyOf, namesIn, withShards } from "./shards/files.ts";
-import { rightShard, type ShardedStack, shardedStack, shardOfBase } from "./shards/sharded-stack.ts";
+import { type ShardedStack, shardedStack, shardOfBase, validShard } from "./shards/sharded-stack.ts";
 
 /** A stack as its files define it, valid or not. */
 export interface FoundStack {
@@ -122,7 +122,7 @@ function readerOf(files: Files, now: Date): (name: string) => FoundStack {
   const shardWith = (name: string, text: string): FoundStack | undefined => {
     for (const base of bases.values()) {
       const shard = base.family?.shards.find(({ stack, index }) => shardStack(stack, index) === name);
-      if (shard && base.family?.text(shard) === text) return rightShard(name, shard, base);
+      if (shard && base.family?.text(shard) === text) return validShard(name, shard, base);
     }
     return undefined;
   };

@@ -13,7 +13,7 @@ import { CLUSTER, command, JSON_OPTION, option, required, type ValuesOf } from "
 import { FleetError } from "./fleet-error.ts";
 import { count, userName } from "./option-parsers.ts";
 import { progressOn } from "./progress.ts";
-import { rightStackWithShards } from "./stack-files.ts";
+import { validStackWithShards } from "./stack-files.ts";
 
 /** A right exists that should not, or is missing. */
 const WRONG = 2;
@@ -56,7 +56,7 @@ Exit codes: 0 access is as planned, 2 it differs (each difference is named), 1 t
 export async function runAudit(options: ValuesOf<typeof OPTIONS>): Promise<Audit> {
   const { stack, concurrency, previewer, known } = options;
   const started = Date.now();
-  const files = rightStackWithShards(stack);
+  const files = validStackWithShards(stack);
   const { plan } = files;
   const services = chosenServices(plan, options.services, stack);
   const cluster = await openClusterOf(plan, options);

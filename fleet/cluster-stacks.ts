@@ -6,7 +6,7 @@ import { type Fleet, type FoundStack, nameOfStack } from "./all-stacks.ts";
 import { FleetError } from "./fleet-error.ts";
 
 /** A stack whose files have no problems. */
-export type RightStack = FoundStack & {
+export type ValidStack = FoundStack & {
   readonly plan: Plan;
   readonly config: { readonly value: StackConfig };
 };
@@ -16,7 +16,7 @@ export interface ClusterStacks {
   /** The cluster's name. */
   readonly name: string;
   /** The stack with the shared objects first. */
-  readonly stacks: readonly RightStack[];
+  readonly stacks: readonly ValidStack[];
   readonly waves: readonly Wave[];
 }
 
@@ -41,7 +41,7 @@ export function clusterStacks(fleet: Fleet, reference: string | undefined): Clus
  * @param cluster its name
  * @throws FleetError if no stack is on it, InvalidInput with the problems of its stacks
  */
-export function stacksOn(fleet: Fleet, cluster: string): readonly RightStack[] {
+export function stacksOn(fleet: Fleet, cluster: string): readonly ValidStack[] {
   // A stack whose cluster cannot be read may be one of these.
   const own = fleet.stacks.filter((stack) => [cluster, undefined].includes(clusterOf(stack)));
   const problems = [...own.flatMap((stack) => stack.problems), ...fleet.between.filter(isIn(own))];
@@ -87,6 +87,6 @@ function isIn(stacks: readonly FoundStack[]): (problem: Problem) => boolean {
   return ({ place }) => files.has(place.file);
 }
 
-function isRight(stack: FoundStack): stack is RightStack {
+function isRight(stack: FoundStack): stack is ValidStack {
   return stack.plan !== undefined && stack.config.value !== undefined;
 }

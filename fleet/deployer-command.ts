@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { command, option, required } from "./command.ts";
 import { deployerObjects, previewerObjects } from "./deployer.ts";
 import { userName } from "./option-parsers.ts";
-import { rightBase } from "./stack-files.ts";
+import { validBase } from "./stack-files.ts";
 
 export const deployerCommand = command({
   name: "deployer",
@@ -23,7 +23,7 @@ Examples:
   npm run --silent fleet -- deployer --stack prod | kubectl apply -f -
   npm run --silent fleet -- deployer --stack prod --read-only ci-previewer | kubectl apply -f -`,
   run({ stack, readOnly }) {
-    const { config, plan, teams } = rightBase(stack);
+    const { config, plan, teams } = validBase(stack);
     const objects =
       readOnly === undefined
         ? deployerObjects(config.access.deployer, teams, plan.platform)

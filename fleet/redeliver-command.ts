@@ -13,7 +13,7 @@ import { hooksApi } from "./redeliver/hooks-api.ts";
 import { redeliver } from "./redeliver/redeliver.ts";
 import { exitCodeOf, problemLine, pushLines, redeliveryJson, summary } from "./redeliver/report.ts";
 import { sinceOf } from "./redeliver/since.ts";
-import { rightStackWithShards } from "./stack-files.ts";
+import { validStackWithShards } from "./stack-files.ts";
 
 /** The maximum wait for GitHub's limits, in seconds. At 500 redeliveries per hour a whole fleet takes this long. */
 const LONGEST_WAIT = 3 * 3600;
@@ -48,7 +48,7 @@ Examples:
   npm run fleet -- redeliver --stack prod --dry-run
   npm run fleet -- redeliver --stack prod --since 12h --services nginx,auth`,
   async run({ stack, since = moment("2h"), services, dryRun, json }) {
-    const plan = rightStackWithShards(stack).plan;
+    const plan = validStackWithShards(stack).plan;
     const targets = hookTargets(plan, chosenServices(plan, services, stack));
     const progress = progressOn(process.stderr);
     const pause = async (milliseconds: number) => void (await sleep(milliseconds));

@@ -25,7 +25,7 @@ Examples:
   kubectl diff --recursive --filename rendered
   npm run --silent fleet -- render --stack prod --mermaid standard`,
   async run({ stack: name, out, mermaid }) {
-    const stack = rightStack(name);
+    const stack = validStack(name);
     if (mermaid !== undefined) process.stdout.write(`${drawing(stack, mermaid)}\n`);
     else await renderStack(stack, out);
   },
@@ -33,7 +33,7 @@ Examples:
 
 export const renderCommand = () => render().addCommand(codeownersCommand());
 
-async function renderStack({ name, plan }: RightStack, out: string | undefined): Promise<void> {
+async function renderStack({ name, plan }: ValidStack, out: string | undefined): Promise<void> {
   const files = renderObjects(plan);
   const rest = omitted(plan).map((line) => `  ${line}\n`);
   const notes = rest.length > 0 ? `Omitted:\n${rest.join("")}` : "";
@@ -49,14 +49,14 @@ async function renderStack({ name, plan }: RightStack, out: string | undefined):
   );
 }
 
-interface RightStack {
+interface ValidStack {
   readonly name: string;
   readonly plan: Plan;
   readonly pipelines: Pipelines;
 }
 
 /** Reads the stack with this name. @throws InvalidInput if its files have problems */
-function rightStack(reference: string | undefined): RightStack {
+function validStack(reference: string | undefined): ValidStack {
   const { stacks, problems } = readFleet();
   const names = stacks.map((each) => each.name);
   if (reference === undefined)
@@ -67,7 +67,7 @@ function rightStack(reference: string | undefined): RightStack {
   return { name, plan, pipelines: config.value.pipelines };
 }
 
-function drawing({ name, pipelines }: RightStack, only: string | true): string {
+function drawing({ name, pipelines }: ValidStack, only: string | true): string {
   if (only === true) return drawPipelines(pipelines);
   const known = Object.keys(pipelines);
   const stages = Object.hasOwn(pipelines, only) ? pipelines[only] : undefined;

@@ -5,7 +5,7 @@ import { FleetError } from "./fleet-error.ts";
 import { gitHubAuth } from "./github-auth.ts";
 import { tell } from "./progress.ts";
 import { plansByBranch, type SeedOptions, type SeedReport, type StackToSeed, seed } from "./seed.ts";
-import { rightStackWithShards } from "./stack-files.ts";
+import { validStackWithShards } from "./stack-files.ts";
 
 export const seedCommand = command({
   name: "seed",
@@ -49,7 +49,7 @@ interface Chosen {
 function chosen({ stack, cluster }: Chosen): readonly StackToSeed[] {
   if ((stack === undefined) === (cluster === undefined))
     throw new FleetError("Name either --stack or --cluster.");
-  if (stack !== undefined) return [{ ...rightStackWithShards(stack).plan, stack }];
+  if (stack !== undefined) return [{ ...validStackWithShards(stack).plan, stack }];
   return plansByBranch(
     stacksOn(readFleet(), cluster ?? "").map(({ name, plan }) => ({ ...plan, stack: name })),
   );

@@ -25,12 +25,12 @@ export interface StackFiles {
  * @throws FleetError if the stack does not exist, InvalidInput with every problem of both files
  */
 export function readStackFiles(stack: string): Plan {
-  return rightStack(stack).plan;
+  return validStack(stack).plan;
 }
 
 /** The plan with the services of the stack's shards and with its config. @throws as {@link readStackFiles} */
-export function rightStackWithShards(stack: string): StackFiles {
-  const found = rightStack(stack);
+export function validStackWithShards(stack: string): StackFiles {
+  const found = validStack(stack);
   const { plan, catalogue, config, name } = found;
   if (plan.rollout.shards === undefined) return found;
   const services = planShards(plan, name, catalogue, config).flatMap((shard) => shard.services);
@@ -38,14 +38,14 @@ export function rightStackWithShards(stack: string): StackFiles {
 }
 
 /** The stack that keeps what the cluster shares, if the stack is one of its shards. @throws as {@link readStackFiles} */
-export function rightBase(stack: string): StackFiles {
-  const found = rightStack(stack);
+export function validBase(stack: string): StackFiles {
+  const found = validStack(stack);
   const base = owningStack(found.name, found.plan.rollout);
-  return base === found.name ? found : rightStack(base);
+  return base === found.name ? found : validStack(base);
 }
 
 /** The plan with its config. @throws as {@link readStackFiles} */
-export function rightStack(
+export function validStack(
   stack: string,
 ): StackFiles & { readonly name: string; readonly catalogue: Catalogue } {
   const files = workingDirectory();

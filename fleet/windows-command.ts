@@ -5,7 +5,7 @@ import { closedNow } from "../model/closed-now.ts";
 import { serviceNames } from "./chosen-services.ts";
 import { command, flag, JSON_OPTION, option, type ValuesOf } from "./command.ts";
 import { FleetError } from "./fleet-error.ts";
-import { rightStack } from "./stack-files.ts";
+import { validStack } from "./stack-files.ts";
 import { enforcedNow } from "./windows/calendars.ts";
 import { CLUSTER_OF_STACK, checkNames, clusterOf } from "./windows/cluster-options.ts";
 import { ruleJson, ruleLine, stateOf } from "./windows/rules-text.ts";
@@ -72,7 +72,7 @@ async function rulesFor(options: WindowsOptions): Promise<Rules> {
   if (options.offline) {
     if (options.stack === undefined)
       throw new FleetError("--offline reads a stack's files: name it with --stack.");
-    const files = rightStack(options.stack);
+    const files = validStack(options.stack);
     checkNames(files, { stages, services });
     const { plan } = files;
     return { cluster: plan.cluster.name, rules: plan.platform?.calendar ?? [], differs: false };

@@ -4,16 +4,16 @@ import { githubHooksAt } from "./github/hook-list.ts";
 import { githubRepositories } from "./github/repositories.ts";
 
 /** Asks the Git host about repositories. It uses the program's token. */
-export interface AskRepository {
+export interface Repositories {
   /** Whether a hook can be created there. @param url of the hook; undefined if the service has none */
-  hookPlace(repository: string, url: string | undefined): Promise<RepositoryAnswer>;
+  hookAnswer(repository: string, url: string | undefined): Promise<RepositoryAnswer>;
   /** Whether a hook exists that the token may change; `undefined` if the host did not answer. */
   hasHook(repository: string, url: string): Promise<boolean | undefined>;
 }
 
 /** The answers without a token: everything is unknown. */
-export const NO_REPOSITORIES: AskRepository = {
-  hookPlace: async () => "unknown",
+export const NO_REPOSITORIES: Repositories = {
+  hookAnswer: async () => "unknown",
   hasHook: async () => undefined,
 };
 
@@ -29,7 +29,7 @@ export interface ExistingHook {
 }
 
 /** Opens the Git host in use, to ask about repositories. */
-export const repositoriesOf: (...args: Parameters<typeof githubRepositories>) => AskRepository =
+export const repositoriesOf: (...args: Parameters<typeof githubRepositories>) => Repositories =
   githubRepositories;
 
 /** Opens the Git host in use, to list the hooks of a repository (`acme/nginx`) or an organization (`acme`). */

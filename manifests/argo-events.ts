@@ -1,5 +1,5 @@
 import { pushes, type ReceivedPushes } from "../git-host/pushes.ts";
-import { type BuildTriggersPlan, ORGANIZATION, type TriggerGroupPlan } from "../model/build-plan.ts";
+import { type BuildTriggersPlan, ORGANIZATION_SOURCE, type TriggerGroupPlan } from "../model/build-plan.ts";
 import { SECRETS_ANNOTATION } from "../model/labels.ts";
 import { EVENTS_NAMESPACE } from "../model/names.ts";
 import {
@@ -64,8 +64,12 @@ export function eventSource(group: TriggerGroupPlan, path: string, secretsHash: 
 
 /** The EventSource of an organization's hook; the Sensors' filters distinguish its repositories. */
 export function organizationEventSource(owner: string, path: string, secretsHash: string): EventSource {
-  const from = { owner, secret: { name: ORGANIZATION, key: ORGANIZATION } };
-  return source(ORGANIZATION, { [ORGANIZATION]: event(`${path}/${ORGANIZATION}`, from) }, secretsHash);
+  const from = { owner, secret: { name: ORGANIZATION_SOURCE, key: ORGANIZATION_SOURCE } };
+  return source(
+    ORGANIZATION_SOURCE,
+    { [ORGANIZATION_SOURCE]: event(`${path}/${ORGANIZATION_SOURCE}`, from) },
+    secretsHash,
+  );
 }
 
 function event(endpoint: string, from: Omit<ReceivedPushes, "webhook">) {

@@ -1,5 +1,5 @@
 import { pushes } from "../git-host/pushes.ts";
-import { type BuildPlan, ORGANIZATION, type TriggerGroupPlan } from "../model/build-plan.ts";
+import { type BuildPlan, ORGANIZATION_SOURCE, type TriggerGroupPlan } from "../model/build-plan.ts";
 import { EVENTS_NAMESPACE, WORKFLOW_COMMIT_DIGITS } from "../model/names.ts";
 import { EVENT_BUS, pods, SENSOR_ACCOUNT } from "./argo-events.ts";
 import { ARGO_EVENTS_API, type Dependency, type Sensor, type Trigger } from "./argo-events-types.ts";
@@ -24,7 +24,10 @@ export function sensor(group: TriggerGroupPlan, organization: boolean): Sensor {
       replicas: 2,
       template: pods(SENSOR_ACCOUNT),
       dependencies: group.builds.map((build) =>
-        dependency(build, organization ? { source: ORGANIZATION, event: ORGANIZATION } : undefined),
+        dependency(
+          build,
+          organization ? { source: ORGANIZATION_SOURCE, event: ORGANIZATION_SOURCE } : undefined,
+        ),
       ),
       triggers: group.builds.flatMap(triggers),
     },

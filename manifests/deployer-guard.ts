@@ -2,14 +2,14 @@ import type { SubjectPlan } from "../model/access.ts";
 import { buildNamespace, RESERVED_NAMESPACES } from "../model/names.ts";
 import { forImages, type PlatformPlan } from "../model/plan.ts";
 import { type Demand, type Guard, guard } from "./admission.ts";
+import { allowedAccess } from "./allowed-access.ts";
+import { allowedApplications } from "./allowed-applications.ts";
+import { allowedBuilds, allowedSecrets } from "./allowed-builds.ts";
+import { type AllowedKind, requestRule } from "./allowed-kind.ts";
+import { allowedOthers } from "./allowed-others.ts";
+import { allowedPipelines, allowedStages, allowedTasks } from "./allowed-pipelines.ts";
 import { groupName } from "./argo-cd.ts";
 import { isOneOf, literal, text } from "./cel.ts";
-import { deployedAccess } from "./deployed-access.ts";
-import { deployedApplications } from "./deployed-applications.ts";
-import { deployedBuilds, deployedSecrets } from "./deployed-builds.ts";
-import { type DeployedKind, requestRule } from "./deployed-kind.ts";
-import { deployedOthers } from "./deployed-others.ts";
-import { deployedPipelines, deployedStages, deployedTasks } from "./deployed-pipelines.ts";
 
 /** Requests in which an identity asks about itself; nothing is stored. */
 const ASKS = [
@@ -33,16 +33,16 @@ export function deployerGuard({
     ...promotionTasks.filter(({ images }) => images === undefined),
     ...forImages(promotionTasks),
   ];
-  const formed: readonly DeployedKind[] = [
-    ...deployedPipelines(plan),
-    deployedStages(plan, tasks),
-    ...deployedTasks(tasks),
-    ...deployedAccess(),
-    ...deployedApplications(plan),
-    ...deployedBuilds(plan),
-    deployedSecrets(),
+  const formed: readonly AllowedKind[] = [
+    ...allowedPipelines(plan),
+    allowedStages(plan, tasks),
+    ...allowedTasks(tasks),
+    ...allowedAccess(),
+    ...allowedApplications(plan),
+    ...allowedBuilds(plan),
+    allowedSecrets(),
   ];
-  const kinds = [...formed, ...deployedOthers(formed)];
+  const kinds = [...formed, ...allowedOthers(formed)];
   const isKnown = isOneOf("variables.kind", [...kinds.map(({ kind }) => kind), ...ASKS]);
   const fix = "After a change of the stack's files an administrator applies fleet deployer again.";
   return guard({

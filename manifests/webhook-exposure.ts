@@ -1,6 +1,6 @@
 import type { V1Ingress } from "@kubernetes/client-node";
 import type { BuildTriggersPlan } from "../model/build-plan.ts";
-import { ORGANIZATION } from "../model/build-plan.ts";
+import { ORGANIZATION_SOURCE } from "../model/build-plan.ts";
 import { EVENTS_NAMESPACE } from "../model/names.ts";
 import { WEBHOOK_PORT } from "./argo-events.ts";
 import { type KubernetesObject, MANAGED_BY } from "./objects.ts";
@@ -9,7 +9,7 @@ type IngressConfig = Extract<BuildTriggersPlan["expose"], { readonly ingress: un
 
 /** The EventSources that GitHub calls: the organization's, or one per group. */
 export function webhookSources({ organizationHook, groups }: BuildTriggersPlan): readonly string[] {
-  return organizationHook ? [ORGANIZATION] : groups.map(({ name }) => name);
+  return organizationHook ? [ORGANIZATION_SOURCE] : groups.map(({ name }) => name);
 }
 
 /** One Ingress for all EventSources. */

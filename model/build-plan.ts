@@ -103,7 +103,7 @@ export interface BuildNamespacePlan {
 }
 
 /** The path and the EventSource name of the organization's hook. */
-export const ORGANIZATION = `${host.prefix}-organization`;
+export const ORGANIZATION_SOURCE = `${host.prefix}-organization`;
 
 /** How a service is built; undefined if another system or another stack builds it. */
 export function planBuild(
@@ -166,7 +166,7 @@ export function planBuildTriggers(
     owner: github.owner,
     organizationHook:
       scope === "organization"
-        ? { url: `${url}/${ORGANIZATION}`, secretPurpose: `webhook/${ORGANIZATION}` }
+        ? { url: `${url}/${ORGANIZATION_SOURCE}`, secretPurpose: `webhook/${ORGANIZATION_SOURCE}` }
         : undefined,
     groups: [...Map.groupBy(built, ({ group }) => group)]
       .sort(byName)

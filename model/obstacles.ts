@@ -124,7 +124,7 @@ export function incomplete(service: ServicePlan, roles: readonly string[], { doc
 }
 
 /** What is registered last because it will fail, so that everything else is done before. */
-export interface Last {
+export interface RegisteredLast {
   readonly services: ReadonlySet<string>;
   /** Missing build namespaces. All services of their teams are in {@link services}, because their hooks wait. */
   readonly namespaces: ReadonlySet<string>;
@@ -133,7 +133,7 @@ export interface Last {
 export function lastOf(
   services: readonly ServicePlan[],
   obstacles: ReadonlyMap<string, readonly Problem[]>,
-): Last {
+): RegisteredLast {
   const lacks = ({ name }: ServicePlan) => obstacles.get(name)?.some(({ code }) => code === "KF102");
   const namespaces = new Set(services.filter(lacks).flatMap(({ build }) => build?.namespace ?? []));
   const waits = ({ name, build }: ServicePlan) =>

@@ -1,5 +1,5 @@
 import type { GitHubAuth } from "../../git-host/github/api/auth.ts";
-import { type AskRepository, NO_REPOSITORIES, repositoriesOf } from "../../git-host/repositories.ts";
+import { NO_REPOSITORIES, type Repositories, repositoriesOf } from "../../git-host/repositories.ts";
 import type { Problem } from "../../model/diagnostics.ts";
 import { type Answers, type Asking, obstaclesOf } from "../../model/obstacles.ts";
 import type { Plan, ServicePlan } from "../../model/plan.ts";
@@ -57,7 +57,7 @@ export function askRepositories(
   { github }: Pick<Plan, "github">,
   { auth, environment, report }: AskOptions,
   note: NoteUnchecked,
-): AskRepository {
+): Repositories {
   if (!auth) {
     note("repositories", "There is no token for GitHub: set github:token, or GITHUB_TOKEN");
     return NO_REPOSITORIES;
@@ -76,11 +76,11 @@ async function askNamespaces({ cluster }: Pick<Plan, "cluster">, note: NoteUnche
 
 async function answers(
   { repository, webhook, build, project }: ServicePlan,
-  repositories: AskRepository,
+  repositories: Repositories,
   namespaces: AskNamespace,
 ): Promise<Answers> {
   const [place, builds, own] = await Promise.all([
-    build ? repositories.hookPlace(repository, webhook?.url) : "ready",
+    build ? repositories.hookAnswer(repository, webhook?.url) : "ready",
     build && namespaces(build.namespace),
     namespaces(project),
   ] as const);

@@ -4,7 +4,7 @@ import { OPERATED } from "../../model/shards.ts";
 import { PROJECT, type StackConfig } from "../../model/stack-config.ts";
 import { configOf } from "../../model/stack-file.ts";
 import { isSecretKey } from "../../model/stack-secrets.ts";
-import type { RightStack } from "../cluster-stacks.ts";
+import type { ValidStack } from "../cluster-stacks.ts";
 import { FleetError } from "../fleet-error.ts";
 import { resourceName } from "./resource-name.ts";
 import type { GitSource } from "./source.ts";
@@ -37,7 +37,7 @@ export interface OperatorSettings {
  * @param shared the stack with the cluster's shared objects, which must succeed first; undefined for that stack itself
  */
 export function stackResource(
-  { name, document, config: { value: config } }: RightStack,
+  { name, document, config: { value: config } }: ValidStack,
   shared: string | undefined,
   settings: OperatorSettings,
 ) {
@@ -110,7 +110,7 @@ export function podAccount(stack: string, deployer: string) {
  * The config without secrets. In the cluster the program uses its pod's credentials, so it gets no context. What a
  * shard differs in is taken from its config, whichever file that came from.
  */
-function openConfig(document: RightStack["document"], config: StackConfig): Record<string, unknown> {
+function openConfig(document: ValidStack["document"], config: StackConfig): Record<string, unknown> {
   const { context: _, kubeconfig: __, ...cluster } = config.cluster;
   const open = Object.entries(configOf(document)).filter(([key]) => !isSecretKey(key));
   const written = Object.fromEntries(open);

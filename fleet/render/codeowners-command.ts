@@ -17,15 +17,15 @@ Examples:
   npm run --silent fleet -- render codeowners > ../gitops/.github/CODEOWNERS
   npm run --silent fleet -- render codeowners --catalogue >> .github/CODEOWNERS`,
   run({ repository, catalogue }) {
-    const stacks = rightStacks();
+    const stacks = validStacks();
     process.stdout.write(catalogue ? ofCatalogues(stacks) : ofRepository(stacks, repository));
   },
 });
 
-type RightStack = ReturnType<typeof rightStacks>[number];
+type ValidStack = ReturnType<typeof validStacks>[number];
 
 /** All stacks except sandboxes. @throws InvalidInput if any of their files has problems */
-function rightStacks() {
+function validStacks() {
   const { stacks, problems } = readFleet();
   const right = ({ plan, catalogue, config }: FoundStack) => {
     if (!plan || !catalogue?.value || !config.value) throw new InvalidInput(problems);
@@ -35,7 +35,7 @@ function rightStacks() {
   return stacks.map(right).filter(({ plan }) => !plan.github.sandbox);
 }
 
-function ofRepository(stacks: readonly RightStack[], wanted: string | undefined): string {
+function ofRepository(stacks: readonly ValidStack[], wanted: string | undefined): string {
   const byRepository = Map.groupBy(stacks, ({ gitops }) => gitops.repository);
   const names = [...byRepository.keys()];
   const repository = wanted ?? (names.length === 1 ? names[0] : undefined);
@@ -49,7 +49,7 @@ function ofRepository(stacks: readonly RightStack[], wanted: string | undefined)
   return codeowners(repository, writing);
 }
 
-function ofCatalogues(stacks: readonly RightStack[]): string {
+function ofCatalogues(stacks: readonly ValidStack[]): string {
   if (stacks.every(({ files }) => files.length === 0))
     throw new FleetError(
       'No catalogue includes a file, so there are no team files. See "include" in docs/fleet.md.',

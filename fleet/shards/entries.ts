@@ -3,7 +3,7 @@ import type { Provisioned } from "../../model/provisioned.ts";
 import { STACK } from "../engine-events.ts";
 import { VALUES_FILES } from "../preview/urns.ts";
 import type { Exported } from "../recovery/state.ts";
-import { recordOf, resourcesOf, withChanged, withRecord } from "./deployment.ts";
+import { recordOf, resourcesOf, withChanged, withRecord } from "./exported-state.ts";
 
 /** How a stack's services are selected, for its record. */
 export type Selection = Provisioned["rollout"];

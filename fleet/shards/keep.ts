@@ -5,7 +5,7 @@ import { parseStackFile, stackFileName } from "../../model/stack-file.ts";
 import { workingDirectory } from "../files.ts";
 import { FleetError } from "../fleet-error.ts";
 import { openEngine } from "../recovery/engine.ts";
-import { servicesIn } from "./deployment.ts";
+import { servicesIn } from "./exported-state.ts";
 import { type Family, familiesIn, namesIn } from "./files.ts";
 import { initStack, reencrypted, removeStack, stacksThere } from "./stacks.ts";
 

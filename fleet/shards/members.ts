@@ -6,7 +6,7 @@ import { inParallel } from "../parallel.ts";
 import { openEngine } from "../recovery/engine.ts";
 import { requireUnlocked } from "../recovery/stack-lock.ts";
 import type { Exported } from "../recovery/state.ts";
-import { recordOf, resourcesOf, servicesIn, withRecord } from "./deployment.ts";
+import { recordOf, resourcesOf, servicesIn, withRecord } from "./exported-state.ts";
 import { documentOf, surplusOf } from "./keep.ts";
 import type { ReshardOptions } from "./reshard.ts";
 import { exportedState, importState, stacksThere } from "./stacks.ts";

@@ -33,7 +33,7 @@ export function shardOfBase(
   }: { readonly text: string; readonly document: SourceDocument; readonly shard: StackShard },
   base: ShardedStack,
 ): FoundStack {
-  const right = rightShard(name, shard, base);
+  const right = validShard(name, shard, base);
   const wanted = base.family?.shards[shard.index - 1];
   if (wanted && base.family?.text(wanted) === text) return right;
   const problems = [...document.problems, ...shardFileProblems(text, document, shard, base.found.document)];
@@ -41,7 +41,7 @@ export function shardOfBase(
 }
 
 /** A shard whose file says what its base demands. Its problems are those of the base, at their places there. */
-export function rightShard(name: string, shard: StackShard, { found, plans }: ShardedStack): FoundStack {
+export function validShard(name: string, shard: StackShard, { found, plans }: ShardedStack): FoundStack {
   const { config } = found;
   const document = { ...found.document, value: shardData(found.document, shard) };
   const value = config.value && {

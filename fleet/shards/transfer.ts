@@ -2,8 +2,15 @@ import { shardOf, shardStack } from "../../model/shards.ts";
 import { STACK } from "../engine-events.ts";
 import { VALUES_FILES } from "../preview/urns.ts";
 import type { Exported, Resource } from "../recovery/state.ts";
-import { isProvider, recordOf, resourcesOf, servicesByUrn, servicesIn, withResources } from "./deployment.ts";
 import { described, entriesOf, type Selection } from "./entries.ts";
+import {
+  isProvider,
+  recordOf,
+  resourcesOf,
+  servicesByUrn,
+  servicesIn,
+  withResources,
+} from "./exported-state.ts";
 
 /** A stack with its state. */
 export interface Member {

@@ -2,7 +2,7 @@ import { didYouMean, listed } from "../../model/diagnostics.ts";
 import { openClusterOf } from "../cluster.ts";
 import { CLUSTER, option, type ValuesOf } from "../command.ts";
 import { FleetError } from "../fleet-error.ts";
-import { rightStack, type StackFiles } from "../stack-files.ts";
+import { type StackFiles, validStack } from "../stack-files.ts";
 
 /** The options that lead to a cluster. In an incident the files may be wrong, so a context alone is enough. */
 export const CLUSTER_OF_STACK = {
@@ -20,7 +20,7 @@ export const CLUSTER_OF_STACK = {
 export async function clusterOf({ stack, ...choice }: ValuesOf<typeof CLUSTER_OF_STACK>) {
   if (stack === undefined && choice.context === undefined)
     throw new FleetError("Which cluster? Name a stack with --stack, or a context with --context.");
-  const files = stack === undefined ? undefined : rightStack(stack);
+  const files = stack === undefined ? undefined : validStack(stack);
   return { cluster: await openClusterOf(files?.plan, choice), files };
 }
 

@@ -1,5 +1,5 @@
 import type { RepositoryAnswer } from "../../model/obstacles.ts";
-import type { AskRepository } from "../repositories.ts";
+import type { Repositories } from "../repositories.ts";
 import { type Access, type GitHubApi, gitHubApi } from "./api/client.ts";
 import type { Failure } from "./api/retries.ts";
 import { githubFacts } from "./facts.ts";
@@ -23,7 +23,7 @@ export function githubRepositories(
   url: string,
   access: Omit<Access, "longestWait" | "giveUp">,
   unchecked: (what: string, why: string) => void,
-): AskRepository {
+): Repositories {
   const giveUp = ({ until }: { until: string }) =>
     new Refused({ status: 429, message: `its rate limit is used up until ${until} UTC` });
   const api = gitHubApi(url, { ...access, longestWait: LONGEST_WAIT, giveUp });
@@ -33,7 +33,7 @@ export function githubRepositories(
     unchecked(repository, `GitHub ${said} (${error.message})`);
   };
   return {
-    hookPlace: async (repository, hook) => {
+    hookAnswer: async (repository, hook) => {
       try {
         return await askRepository(api, repository, hook);
       } catch (error) {

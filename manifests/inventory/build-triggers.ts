@@ -1,6 +1,6 @@
 import {
   type BuildNamespacePlan,
-  ORGANIZATION,
+  ORGANIZATION_SOURCE,
   type TriggerGroupPlan,
   webhookSecretPurpose,
 } from "../../model/build-plan.ts";
@@ -49,7 +49,7 @@ export function buildTriggersInventory(triggers: BuildTriggersPlan): Inventory {
       ...Object.fromEntries(
         namespaces.map((namespace) => [namespace.name, buildNamespace(namespace, triggers)]),
       ),
-      ...(organizationHook && { [ORGANIZATION]: organization(triggers, organizationHook) }),
+      ...(organizationHook && { [ORGANIZATION_SOURCE]: organization(triggers, organizationHook) }),
       ...Object.fromEntries(groups.map((group) => [group.name, webhooks(group, triggers)])),
       routes: routes(triggers),
       receiver: receiver(triggers),
@@ -105,8 +105,12 @@ function organization(
 ): Row[] {
   const source = (hash: string) => organizationEventSource(owner, path, hash);
   return [
-    ...listening(ORGANIZATION, source, { [ORGANIZATION]: { purpose: secretPurpose } }),
-    hookRow("webhook", { active: true, url, secretPurpose }, { after: [`event-source-${ORGANIZATION}`] }),
+    ...listening(ORGANIZATION_SOURCE, source, { [ORGANIZATION_SOURCE]: { purpose: secretPurpose } }),
+    hookRow(
+      "webhook",
+      { active: true, url, secretPurpose },
+      { after: [`event-source-${ORGANIZATION_SOURCE}`] },
+    ),
   ];
 }
 

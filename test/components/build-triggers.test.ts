@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { MASTER, named, registered } from "./program.ts";
 
-const ORGANIZATION = { webhooks: '{ url: "https://hooks.acme.example", scope: organization, groups: 2 }' };
+const ORGANIZATION = {
+  webhooks: '{ url: "https://hooks.acme.example", scope: organization, groups: 2 }',
+};
 const RECEIVER = {
   webhooks: '{ url: "https://hooks.acme.example", receiver: { url: "https://kargo.acme.example/webhooks" } }',
 };

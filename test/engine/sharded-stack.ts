@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { parseState } from "../../fleet/recovery/state.ts";
-import { servicesIn } from "../../fleet/shards/deployment.ts";
+import { servicesIn } from "../../fleet/shards/exported-state.ts";
 import { shardOf, shardStack, shardsOf } from "../../model/shards.ts";
 import { catalogueOf } from "../sources.ts";
 import { fleetIn, kubectl, pulumiIn } from "./commands.ts";

@@ -6,7 +6,7 @@ import { provisioned } from "../../../model/provisioned.ts";
 import { shardOf, shardStack } from "../../../model/shards.ts";
 import { catalogueText, planOf, service } from "../../../test/sources.ts";
 import { type Exported, integrityProblems, type Resource } from "../../recovery/state.ts";
-import { recordOf, resourcesOf, servicesIn } from "../../shards/deployment.ts";
+import { recordOf, resourcesOf, servicesIn } from "../../shards/exported-state.ts";
 import { withShardCount } from "../../shards/shard-count.ts";
 import { type Member, movesOf, withoutServices, withServices } from "../../shards/transfer.ts";
 

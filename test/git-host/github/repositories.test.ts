@@ -42,7 +42,7 @@ describe("GitHub's answer about a repository", () => {
       },
       (what, why) => unchecked.push(`${what}: ${why}`),
     );
-  const place = (repository: string) => asked().hookPlace(repository, HOOK);
+  const place = (repository: string) => asked().hookAnswer(repository, HOOK);
   const post = (repository: string, url: string) =>
     fetch(`${github.url}/repos/${repository}/hooks`, {
       method: "POST",
@@ -70,13 +70,13 @@ describe("GitHub's answer about a repository", () => {
     it(`is no-hooks if the list of hooks answers ${status}`, async () => {
       github.faults.add({ kind: "error", path: "/repos/acme/nginx/hooks", status });
       assert.equal(await place("acme/nginx"), "no-hooks");
-      assert.equal(await asked().hookPlace("acme/nginx", undefined), "ready");
+      assert.equal(await asked().hookAnswer("acme/nginx", undefined), "ready");
     });
 
   it("is full with 20 hooks for pushes, unless the service's hook is one of them", async () => {
     for (let index = 0; index < 20; index += 1) await post("acme/full", `${HOOK}-${index}`);
     assert.equal(await place("acme/full"), "full");
-    assert.equal(await asked().hookPlace("acme/full", `${HOOK}-7`), "ready");
+    assert.equal(await asked().hookAnswer("acme/full", `${HOOK}-7`), "ready");
   });
 
   it("is unknown, and reported, if GitHub fails or its limit is exhausted", async () => {

@@ -1,8 +1,8 @@
 import type { GuardPlan } from "../model/guard-plan.ts";
 import { ARGOCD_NAMESPACE, applicationName, buildNamespace, projectName } from "../model/names.ts";
+import { type AllowedKind, IT, nameOf, SERVICE } from "./allowed-kind.ts";
 import { type Application, destination } from "./argo-cd.ts";
 import { allOf, anyOf, formed, onlyKeys, text } from "./cel.ts";
-import { type DeployedKind, IT, nameOf, SERVICE } from "./deployed-kind.ts";
 import { sampleRows } from "./inventory/sample.ts";
 
 const SPEC = `${IT}.spec`;
@@ -19,7 +19,7 @@ const inArgoCd = (it: string) => `${it}.metadata.namespace == ${text(ARGOCD_NAME
  * The limits for AppProjects and Applications: from the GitOps repository, to the destinations of the stack's
  * pipelines.
  */
-export function deployedApplications(guard: GuardPlan): readonly DeployedKind[] {
+export function allowedApplications(guard: GuardPlan): readonly AllowedKind[] {
   const policy = `"^p, proj:" + ${SERVICE} + ":(team|approvers), applications, (get|sync), " + ${SERVICE} + "/" + ${APPLICATION} + ", allow$"`;
   const role = allOf(
     onlyKeys("r", ["name", "description", "policies", "groups"]),

@@ -1,6 +1,6 @@
+import { type AllowedKind, IT, inBuilds, isProject } from "./allowed-kind.ts";
 import { resourceOf } from "./api-resource.ts";
 import { allOf, anyOf, literal, text } from "./cel.ts";
-import { type DeployedKind, IT, inBuilds, isProject } from "./deployed-kind.ts";
 import { type Place, type SampleRow, sampleRows } from "./inventory/sample.ts";
 
 /** Fields of an object besides its content. */
@@ -11,7 +11,7 @@ const BESIDE = ["apiVersion", "kind", "metadata", "status"];
  * rows.
  * @throws Error if the content differs between services; such a kind needs its own file
  */
-export function deployedOthers(known: readonly DeployedKind[]): readonly DeployedKind[] {
+export function allowedOthers(known: readonly AllowedKind[]): readonly AllowedKind[] {
   const kinds = new Set(known.map(({ kind }) => kind));
   const others = sampleRows().filter((row) => !kinds.has(kindOf(row)));
   return [...Map.groupBy(others, kindOf)].map(([kind, rows]) => letters(kind, distinct(rows)));
@@ -29,12 +29,12 @@ function distinct(rows: readonly SampleRow[]): readonly SampleRow[] {
   for (const [first, ...more] of byRole.values())
     if (first && more.length > 0)
       throw new Error(
-        `The row ${first.role} of ${first.manifest.kind} differs between services. Make it the same for all services, or describe the kind's form in manifests/deployed-*.ts.`,
+        `The row ${first.role} of ${first.manifest.kind} differs between services. Make it the same for all services, or describe the kind's form in manifests/allowed-*.ts.`,
       );
   return [...objects.values()];
 }
 
-function letters(kind: string, rows: readonly SampleRow[]): DeployedKind {
+function letters(kind: string, rows: readonly SampleRow[]): AllowedKind {
   const named = (it: string) =>
     anyOf(...rows.map((row) => allOf(isAt(it, row.place), `${it}.metadata.name == ${text(nameOf(row))}`)));
   const form = rows.map((row) => {

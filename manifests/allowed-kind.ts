@@ -8,7 +8,7 @@ export const IT = "variables.it";
 const WAS = "variables.was";
 
 /** The limits of the deployer for one kind, in CEL. */
-export interface DeployedKind {
+export interface AllowedKind {
   /** The plural with its group, for example `stages.kargo.akuity.io`; `secrets.` for the core group. */
   readonly kind: string;
   /** Whether an object is the program's, by its immutable name and namespace. */
@@ -73,7 +73,7 @@ export function placed(it: string, namespace: string, names: readonly string[]):
 }
 
 /** CEL that is true for requests about other kinds, and for allowed requests about this kind. */
-export function requestRule({ kind, named, gone = named, shared, filled, form }: DeployedKind): string {
+export function requestRule({ kind, named, gone = named, shared, filled, form }: AllowedKind): string {
   const before = allOf(named(WAS), ...(shared ? [hasOurLabel(WAS)] : []));
   const after = allOf(named(IT), ...(filled ? [] : [hasOurLabel(IT)]), TEAM_STAYS, form);
   return [

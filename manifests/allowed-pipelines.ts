@@ -4,8 +4,8 @@ import { projectName } from "../model/names.ts";
 import type { PromotionTaskPlan } from "../model/plan.ts";
 import type { SubscriptionSources } from "../model/subscriptions.ts";
 import { IMAGES_VARIABLE, SOURCE_VARIABLE } from "../model/task-variables.ts";
+import { type AllowedKind, hasOurLabel, IT, isProject, label, nameOf } from "./allowed-kind.ts";
 import { allOf, anyOf, isOneOf, literal, onlyKeys, text } from "./cel.ts";
-import { type DeployedKind, hasOurLabel, IT, isProject, label, nameOf } from "./deployed-kind.ts";
 import { clusterConfig } from "./kargo-receiver.ts";
 import { promotionTask } from "./promotion-task.ts";
 
@@ -26,7 +26,7 @@ const inProject = (it: string) => isProject(`${it}.metadata.namespace`);
 const isOwnProject = `${nameOf(projectName("{service}"))} == ${IT}.metadata.name`;
 
 /** The limits for a service's Kargo Project, its namespace, and its Kargo objects. */
-export function deployedPipelines(guard: GuardPlan): readonly DeployedKind[] {
+export function allowedPipelines(guard: GuardPlan): readonly AllowedKind[] {
   return [
     {
       kind: "namespaces.",
@@ -62,7 +62,7 @@ export function deployedPipelines(guard: GuardPlan): readonly DeployedKind[] {
 }
 
 /** A Stage uses the shared steps with plain texts, because an expression could read a shared Secret. */
-export function deployedStages(guard: GuardPlan, tasks: readonly PromotionTaskPlan[]): DeployedKind {
+export function allowedStages(guard: GuardPlan, tasks: readonly PromotionTaskPlan[]): AllowedKind {
   const names = tasks.map(({ name }) => name);
   const variable = allOf(
     '!v.value.contains("${{")',
@@ -97,7 +97,7 @@ export function deployedStages(guard: GuardPlan, tasks: readonly PromotionTaskPl
 }
 
 /** The shared promotion tasks and Kargo's receiver, which must match exactly. */
-export function deployedTasks(tasks: readonly PromotionTaskPlan[]): readonly DeployedKind[] {
+export function allowedTasks(tasks: readonly PromotionTaskPlan[]): readonly AllowedKind[] {
   const specs = Object.fromEntries(tasks.map((task) => [task.name, promotionTask(task).spec]));
   const config = clusterConfig();
   return [
@@ -115,7 +115,7 @@ export function fixed(
   kind: string,
   specs: Readonly<Record<string, unknown>>,
   where: (it: string) => string = () => "true",
-): DeployedKind {
+): AllowedKind {
   const names = Object.keys(specs);
   const each = Object.entries(specs).map(
     ([name, spec]) => `${IT}.metadata.name == ${text(name)} && ${SPEC} == ${literal(spec)}`,

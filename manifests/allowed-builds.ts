@@ -1,24 +1,24 @@
 import { host } from "../git-host/facts.ts";
 import { pushes } from "../git-host/pushes.ts";
-import { ORGANIZATION } from "../model/build-plan.ts";
+import { ORGANIZATION_SOURCE } from "../model/build-plan.ts";
 import { CREDENTIAL_TYPES } from "../model/credentials.ts";
 import type { GuardPlan } from "../model/guard-plan.ts";
 import { EVENTS_NAMESPACE, WINDOWS_NAMESPACE } from "../model/names.ts";
+import { type AllowedKind, IT, inBuilds, label, placed } from "./allowed-kind.ts";
+import { eventWatchForm, isEventWatch, isMessenger, messengerForm } from "./allowed-notifications.ts";
+import { fixed } from "./allowed-pipelines.ts";
+import { plainDependencies, unchangedTrigger } from "./allowed-sensors.ts";
 import { EVENT_BUS, EVENT_SOURCE_ACCOUNT, eventBus, pods, SENSOR_ACCOUNT } from "./argo-events.ts";
 import { BUILD_LIMIT, BUILD_TEMPLATE, buildTemplate } from "./argo-workflows.ts";
 import { buildNetwork } from "./build-network.ts";
 import { RECEIVER_SECRET } from "./build-steps.ts";
 import { CALENDAR } from "./calendar.ts";
 import { allOf, anyOf, formed, isOneOf, literal, onlyKeys, text } from "./cel.ts";
-import { type DeployedKind, IT, inBuilds, label, placed } from "./deployed-kind.ts";
-import { eventWatchForm, isEventWatch, isMessenger, messengerForm } from "./deployed-notifications.ts";
-import { fixed } from "./deployed-pipelines.ts";
-import { plainDependencies, unchangedTrigger } from "./deployed-sensors.ts";
 import { secretsToFill } from "./deployer-secrets.ts";
 
 const SPEC = `${IT}.spec`;
 /** The names of groups of webhooks, each with one EventSource, Sensor and Secret. */
-const GROUP = `^(${host.prefix}-[0-9]{2,3}|${ORGANIZATION})$`;
+const GROUP = `^(${host.prefix}-[0-9]{2,3}|${ORGANIZATION_SOURCE})$`;
 
 const inEvents = (it: string) => `${it}.metadata.namespace == ${text(EVENTS_NAMESPACE)}`;
 const ofGroup = (it: string) => allOf(inEvents(it), `${it}.metadata.name.matches(${text(GROUP)})`);
@@ -27,7 +27,7 @@ const isLimit = (it: string) => allOf(inBuilds(it), `${it}.metadata.name == ${te
 const isCalendar = (it: string) => placed(it, WINDOWS_NAMESPACE, [CALENDAR]);
 
 /** The limits for build objects. Objects that run beside a credential must match exactly. */
-export function deployedBuilds({ builds, receivers }: GuardPlan): readonly DeployedKind[] {
+export function allowedBuilds({ builds, receivers }: GuardPlan): readonly AllowedKind[] {
   const messages = receivers.length > 0;
   // A stack that sends no messages any more may still delete what sent them.
   const orMessages = (builds: string, more: string) => (messages ? anyOf(builds, more) : builds);
@@ -80,12 +80,12 @@ export function deployedBuilds({ builds, receivers }: GuardPlan): readonly Deplo
       ),
       says: `Sensors of groups, which start runs of ${BUILD_TEMPLATE}${messages ? ", and those that send messages to the stack's receivers" : ""}`,
     },
-    ...deployedRoutes(),
+    ...allowedRoutes(),
   ];
 }
 
 /** The limits for routes: they may only lead to the Services of EventSources. */
-function deployedRoutes(): readonly DeployedKind[] {
+function allowedRoutes(): readonly AllowedKind[] {
   const service = (name: string) => `${name}.matches("^${host.prefix}-[a-z0-9]+-eventsource-svc$")`;
   return [
     {
@@ -104,7 +104,7 @@ function deployedRoutes(): readonly DeployedKind[] {
 }
 
 /** Kubernetes fills Secrets of some other types with any account's token, so only `Opaque` is allowed. */
-export function deployedSecrets(): DeployedKind {
+export function allowedSecrets(): AllowedKind {
   const named = (it: string) =>
     anyOf(
       ofGroup(it),

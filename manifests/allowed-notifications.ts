@@ -1,8 +1,8 @@
 import { EVENT_WATCH, EVENTS_NAMESPACE, WINDOW_CALENDAR } from "../model/names.ts";
 import type { ReceiverPlan } from "../model/notification-plan.ts";
+import { IT } from "./allowed-kind.ts";
+import { plainDependencies, unchangedTrigger } from "./allowed-sensors.ts";
 import { allOf, anyOf, formed, isOneOf, literal, onlyKeys, text } from "./cel.ts";
-import { IT } from "./deployed-kind.ts";
-import { plainDependencies, unchangedTrigger } from "./deployed-sensors.ts";
 import { eventWatch, windowCalendar } from "./notification-sources.ts";
 import { addressTemplate, messengerPods, request } from "./notifications.ts";
 

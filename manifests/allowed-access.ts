@@ -1,9 +1,9 @@
 import { EVENTS_NAMESPACE, TEAMS_NAMESPACE } from "../model/names.ts";
 import { APPROVERS_ROLE, KARGO_USER, KARGO_USERS_BINDING, SERVICE_ROLES, TEAM_ROLE } from "./access.ts";
+import { type AllowedKind, groupOf, IT, inBuilds, isProject, placed } from "./allowed-kind.ts";
 import { SENSOR_ACCOUNT } from "./argo-events.ts";
 import { BUILD_ROLES, READERS_ROLE, SENSOR_ROLE } from "./build-namespace.ts";
 import { allOf, anyOf, formed, isOneOf, literal, text } from "./cel.ts";
-import { type DeployedKind, groupOf, IT, inBuilds, isProject, placed } from "./deployed-kind.ts";
 import { ELECT_LEADER, eventAccounts } from "./events-namespace.ts";
 import { messageAccounts } from "./notification-sources.ts";
 import type { PolicyRule, Subject } from "./rbac-types.ts";
@@ -22,7 +22,7 @@ const isAccount = (subject: string) =>
  * The limits for rights that the deployer grants: only to groups and accounts of the catalogue, in the program's
  * own Roles.
  */
-export function deployedAccess(): readonly DeployedKind[] {
+export function allowedAccess(): readonly AllowedKind[] {
   const named = (it: string) =>
     anyOf(
       allOf(
@@ -101,7 +101,7 @@ function subjectsHeld(): string {
 }
 
 /** A team's account has claims of its directory group; those of Argo Events have none. */
-function accounts(): DeployedKind {
+function accounts(): AllowedKind {
   const claims = "rbac.kargo.akuity.io/claims";
   const annotations = `${IT}.metadata.?annotations.orValue({})`;
   const inEvents = (it: string) =>
