@@ -27,7 +27,9 @@ export type ImageSubscription = ImageSubscriptionBase &
 export type Subscription = { readonly image: ImageSubscription };
 
 /** The kinds of subscriptions, and the hosts and paths below which the guard allows their repositories. */
-export type SubscriptionSources = Readonly<Record<keyof Subscription, readonly string[]>>;
+export type SubscriptionSources = Readonly<Record<KindOf<Subscription>, readonly string[]>>;
+
+type KindOf<Member> = Member extends unknown ? keyof Member : never;
 
 /** The subscriptions of a service's Warehouse. */
 export function subscriptionsOf(warehouse: WarehousePlan): Subscription[] {
