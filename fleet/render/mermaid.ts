@@ -1,4 +1,11 @@
-import { deploys, type Pipeline, type PipelineStage, type Pipelines } from "../../model/pipelines.ts";
+import type { DeployingStage, PipelineStage } from "../../model/pipelines.ts";
+
+type Always = "stage" | "state" | "after" | "soak" | "controlFlow";
+
+/** The fields of a Stage that a diagram shows. */
+export type DrawnStage =
+  | Pick<DeployingStage, Always | "promotion" | "sync" | "destination">
+  | Pick<Exclude<PipelineStage, DeployingStage>, Always>;
 
 /** The mark of a Stage in a diagram of a change. */
 export type Mark = "new" | "changed" | "deleted";
@@ -16,7 +23,7 @@ const MARKS: Readonly<Record<Mark, string>> = {
  * @see https://mermaid.js.org/syntax/flowchart.html
  */
 export function drawPipelines(
-  pipelines: Pipelines,
+  pipelines: Readonly<Record<string, readonly DrawnStage[]>>,
   markOf: (pipeline: string, stage: string) => Mark | undefined = () => undefined,
 ): string {
   const charts = Object.entries(pipelines).map(([name, stages], index) =>
@@ -33,7 +40,7 @@ export function drawPipelines(
 
 function drawPipeline(
   name: string,
-  stages: Pipeline,
+  stages: readonly DrawnStage[],
   index: number,
   markOf: (stage: string) => Mark | undefined,
 ): string[] {
@@ -56,10 +63,10 @@ function drawPipeline(
   ];
 }
 
-function shape(stage: PipelineStage): string {
+function shape(stage: DrawnStage): string {
   const retired = stage.state === "retired" ? "<br/>retired" : "";
   const name = escaped(stage.stage);
-  if (!deploys(stage)) return `(["${name}<br/>control flow${retired}"])`;
+  if (stage.controlFlow) return `(["${name}<br/>control flow${retired}"])`;
   const promotion = {
     auto: "auto-promotion",
     manual: "manual promotion",
@@ -71,9 +78,9 @@ function shape(stage: PipelineStage): string {
   return `["<b>${name}</b><br/>${promotion[stage.promotion]}<br/>${sync}${cluster}${retired}"]`;
 }
 
-function arrow(stage: PipelineStage): string {
+function arrow(stage: DrawnStage): string {
   const soak = stage.soak === undefined ? "" : `|"soaks ${escaped(stage.soak)}"|`;
-  return `${deploys(stage) && stage.promotion !== "auto" ? "-.->" : "==>"}${soak}`;
+  return `${!stage.controlFlow && stage.promotion !== "auto" ? "-.->" : "==>"}${soak}`;
 }
 
 /** Mermaid's own entities, because a quote would end the label and `<` would start a tag. */

@@ -1,7 +1,6 @@
-import type { Pipeline, PipelineStage } from "../../model/pipelines.ts";
 import type { Plan, StagePlan } from "../../model/plan.ts";
 import type { FleetReport } from "../preview/change.ts";
-import { drawPipelines, type Mark } from "../render/mermaid.ts";
+import { type DrawnStage, drawPipelines, type Mark } from "../render/mermaid.ts";
 import { named } from "./escape.ts";
 import { time } from "./plan-words.ts";
 import { shortened } from "./warnings.ts";
@@ -49,7 +48,7 @@ function draw(name: string, before: readonly StagePlan[], after: readonly StageP
   const removed = before.filter((stage) => !stays.has(stage.name));
   for (const stage of removed) marks.set(stage.name, "deleted");
   if (marks.size === 0) return undefined;
-  const stages: Pipeline = [...after, ...removed].map(drawable);
+  const stages = [...after, ...removed].map(drawable);
   return drawPipelines({ [name]: stages }, (_, stage) => marks.get(stage));
 }
 
@@ -59,7 +58,7 @@ function likeness({ deployment, ...stage }: StagePlan): string {
   return JSON.stringify({ ...stage, ...own, cluster: destination?.cluster });
 }
 
-function drawable({ name, state, after, soak, deployment }: StagePlan): PipelineStage {
+function drawable({ name, state, after, soak, deployment }: StagePlan): DrawnStage {
   const upstream = { stage: name, state, after: [...after], ...(soak !== undefined && { soak: time(soak) }) };
   if (deployment === undefined) return { ...upstream, controlFlow: true };
   const { promotion, sync, destination } = deployment;
