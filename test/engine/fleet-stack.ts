@@ -10,7 +10,7 @@ import { ended, start } from "./commands.ts";
 import { definedControlPlane, type SharedControlPlane } from "./control-plane.ts";
 import { engineEnvironment, engineFolder, readCheckpoint } from "./engine-environment.ts";
 import { fleetCluster } from "./fleet-cluster.ts";
-import { type DynamicProvider, dynamicProvider } from "./fleet-program/dynamic-provider.ts";
+import { dynamicProvider } from "./fleet-program/dynamic-provider.ts";
 import { programProcess } from "./fleet-program/program-process.ts";
 import { SECRETS_PROVIDER } from "./vault.ts";
 
@@ -104,7 +104,7 @@ interface Parts {
   /** The stack file with only its encrypted secrets. */
   readonly secrets: string;
   readonly environment: Readonly<Record<string, string>>;
-  readonly provider: DynamicProvider;
+  readonly provider: Awaited<ReturnType<typeof dynamicProvider>>;
 }
 
 /** This repository's program as a separate stack, with a real API server and a local GitHub. */

@@ -1,6 +1,7 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { KubernetesObject } from "../../manifests/objects.ts";
 import { DEFINITIONS } from "../../sandbox/crds/releases.ts";
-import { connectionOf, type KubernetesApi, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
+import { connectionOf, kubernetesApi } from "../../sandbox/kubernetes-api.ts";
 
 /** An object as the API server would store it, or why it refuses. */
 export type Verdict = { readonly stored: StoredObject } | { readonly refusal: string };
@@ -13,20 +14,10 @@ export interface StoredObject extends KubernetesObject {
   };
 }
 
-/** Server-side apply with strict field validation. */
-export interface ApplyServer {
-  /** The result of a dry run; nothing is stored. */
-  dryRun(object: KubernetesObject): Promise<Verdict>;
-  apply(object: KubernetesObject): Promise<Verdict>;
-  /** Whether the object exists. */
-  has(object: KubernetesObject): Promise<boolean>;
-  /** Deletes the object and waits until it is gone. */
-  remove(object: KubernetesObject): Promise<void>;
-  close(): void;
-}
+export type ApplyServer = Awaited<ReturnType<typeof applyServer>>;
 
-/** @param kubeconfig of the caller */
-export async function applyServer(kubeconfig: string): Promise<ApplyServer> {
+/** Server-side apply with strict field validation. @param kubeconfig of the caller */
+export async function applyServer(kubeconfig: string) {
   const api = kubernetesApi(await connectionOf(kubeconfig), 60_000);
   const send = async (object: KubernetesObject, query: string): Promise<Verdict> => {
     const body = { type: "application/apply-patch+yaml", text: JSON.stringify(object) };
@@ -38,21 +29,22 @@ export async function applyServer(kubeconfig: string): Promise<ApplyServer> {
       : { refusal: `${status} ${(answer as { message?: string }).message ?? text}` };
   };
   return {
-    dryRun: (object) => send(object, "&dryRun=All"),
-    apply: (object) => send(object, ""),
-    has: async (object) => (await api.send("GET", pathOf(object))).status !== 404,
-    remove: (object) => remove(api, object),
+    /** The result of a dry run; nothing is stored. */
+    dryRun: (object: KubernetesObject) => send(object, "&dryRun=All"),
+    apply: (object: KubernetesObject) => send(object, ""),
+    /** Whether the object exists. */
+    has: async (object: KubernetesObject) => (await api.send("GET", pathOf(object))).status !== 404,
+    /** Deletes the object and waits until it is gone. */
+    remove: async (object: KubernetesObject) => {
+      await api.send("DELETE", pathOf(object));
+      const deadline = Date.now() + 60_000;
+      while ((await api.send("GET", pathOf(object))).status !== 404) {
+        if (Date.now() > deadline) throw new Error(`${pathOf(object)} is still there`);
+        await pause(200);
+      }
+    },
     close: api.close,
   };
-}
-
-async function remove(api: KubernetesApi, object: KubernetesObject): Promise<void> {
-  await api.send("DELETE", pathOf(object));
-  const deadline = Date.now() + 60_000;
-  while ((await api.send("GET", pathOf(object))).status !== 404) {
-    if (Date.now() > deadline) throw new Error(`${pathOf(object)} is still there`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 }
 
 const PLURALS: Readonly<Record<string, string>> = {

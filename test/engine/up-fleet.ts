@@ -1,37 +1,28 @@
 import assert from "node:assert/strict";
-import { openTwoStacks, type Printed, type TwoStacks } from "./two-stacks.ts";
+import { openTwoStacks, type Printed } from "./two-stacks.ts";
 
 /** By the hash of their names: the first two are on stack test, the others on test-2. */
 export const SERVICES = { auth: {}, late: {}, canary: { labels: { tier: "canary" } }, cart: {} };
 /** Services with a repository that come later. */
 const LATER = ["shop", "mail", "lost", "quay"];
 
-/** Two stacks with these services in their files, and questions that tests of `fleet up` ask. */
-export interface UpFleet extends TwoStacks {
-  up(
-    ...args: readonly string[]
-  ): Promise<Printed & { readonly code: number | undefined; readonly output: string }>;
-  /** The services whose Kargo Project exists. */
-  projects(): Promise<string[]>;
-  /** Every object of the cluster is in one state, every hook too, and nothing is locked or pending. */
-  assertSettled(): Promise<void>;
-}
-
-/** Opens them; nothing is up yet. */
-export async function openUpFleet(): Promise<UpFleet> {
+/** Opens two stacks with these services in their files, and with questions that tests ask; nothing is up yet. */
+export async function openUpFleet() {
   const fleet = await openTwoStacks([...Object.keys(SERVICES), ...LATER]);
   await fleet.configure();
   await fleet.list(SERVICES);
+  /** The services whose Kargo Project exists. */
   const projects = async () =>
     (await fleet.objects()).flatMap((name) => /^Project \/kargo-(.*)$/.exec(name)?.[1] ?? []);
   return {
     ...fleet,
     projects,
-    up: async (...args) => {
+    up: async (...args: readonly string[]) => {
       const { stdout, output, code } = await fleet.fleet("up", "--json", ...args);
       assert.ok(stdout.startsWith("{"), output);
       return { ...(JSON.parse(stdout) as Printed), code, output };
     },
+    /** Every object of the cluster is in one state, every hook too, and nothing is locked or pending. */
     assertSettled: async () => {
       const states = await Promise.all(["test", "test-2"].map(fleet.state));
       const resources = states.flatMap((state) => state.resources);
@@ -51,6 +42,8 @@ export async function openUpFleet(): Promise<UpFleet> {
     },
   };
 }
+
+export type UpFleet = Awaited<ReturnType<typeof openUpFleet>>;
 
 /** The stacks that ran in each wave. */
 export const stacksOf = ({ waves }: Printed) =>

@@ -6,22 +6,12 @@ import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
-/** The plugin of dynamic resources, loaded once for many runs. */
-export interface DynamicProvider {
-  /** A PATH whose first folder has a script. The script connects the engine to the plugin. */
-  readonly path: string;
-  close(): Promise<void>;
-}
-
 /**
  * Starts the plugin in the program's folder as the engine does, and replaces it by a script that prints the port.
  * Loading Pulumi in Node for each run would take longer than the rest of a small `up`.
  * @param env the engine's environment
  */
-export async function dynamicProvider(
-  folder: string,
-  env: Readonly<Record<string, string>>,
-): Promise<DynamicProvider> {
+export async function dynamicProvider(folder: string, env: Readonly<Record<string, string>>) {
   const script = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider");
   const plugin = spawn(process.execPath, [script, "127.0.0.1:0"], {
     cwd: folder,
@@ -36,6 +26,7 @@ export async function dynamicProvider(
   await writeFile(place, `#!/bin/sh\necho ${port}\nexec sleep 600\n`);
   await chmod(place, 0o755);
   return {
+    /** A PATH whose first folder has a script. The script connects the engine to the plugin. */
     path: [bin, env.PATH].join(delimiter),
     close: async () => {
       const gone = once(plugin, "exit");

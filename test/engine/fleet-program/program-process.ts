@@ -4,14 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { EngineCommand, Run } from "./engine-commands.ts";
 import type { Order } from "./host.ts";
 
-/** The process that runs a stack's program. */
-export interface ProgramProcess {
-  /** @throws Error if the process ends before it answers */
-  run(command: EngineCommand): Promise<Run>;
-  close(): Promise<void>;
-}
-
-type Answer = Awaited<ReturnType<ProgramProcess["run"]>> & { readonly number: number };
+type Answer = Run & { readonly number: number };
 
 /**
  * These tests check only the final state, so it is written once instead of after each resource. A run of the CLI
@@ -19,12 +12,12 @@ type Answer = Awaited<ReturnType<ProgramProcess["run"]>> & { readonly number: nu
  */
 const ENDS_ONLY = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
-/** Starts the process on the first command. */
+/** The process that runs a stack's program. It starts on the first command. */
 export function programProcess(
   folder: string,
   env: Readonly<Record<string, string>>,
   projectName = "kargo-fleet",
-): ProgramProcess {
+) {
   let host: ChildProcess | undefined;
   let orders = 0;
   const start = () =>
@@ -34,8 +27,9 @@ export function programProcess(
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
   return {
-    run: (command) =>
-      new Promise((resolve, reject) => {
+    /** @throws Error if the process ends before it answers */
+    run: (command: EngineCommand) =>
+      new Promise<Run>((resolve, reject) => {
         host ??= start();
         const own = host;
         const order: Order = { number: ++orders, command };
