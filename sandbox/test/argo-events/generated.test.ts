@@ -7,12 +7,10 @@ import { argoEvents, type Evaluation, type Workflow } from "./ask.ts";
 import { COMMIT, delivery, push } from "./fixtures.ts";
 
 /** GitHub's example payloads by event. */
-const EXAMPLES = createRequire(import.meta.url)(
-  "@octokit/webhooks-examples/api.github.com/index.json",
-) as readonly {
+const EXAMPLES: readonly {
   readonly name: string;
   readonly examples: readonly Readonly<Record<string, unknown>>[];
-}[];
+}[] = createRequire(import.meta.url)("@octokit/webhooks-examples/api.github.com/index.json");
 const PUSHES = EXAMPLES.find(({ name }) => name === "push")?.examples ?? [];
 
 const SCOPES = {
@@ -47,8 +45,7 @@ const pushTo = (repository: string, more: object = {}) =>
   push({ repository: { full_name: repository, pushed_at: 1732540800 }, ...more });
 
 for (const [scope, { keys, key }] of Object.entries(SCOPES)) {
-  describe(`the generated EventSources and Sensors, with ${scope}`, function () {
-    this.timeout(60_000);
+  describe(`the generated EventSources and Sensors, with ${scope}`, () => {
     const objects = generated(SERVICES, keys);
     const ask = argoEvents();
     const send = (
