@@ -1,5 +1,5 @@
 /** Engine tests wait for real programs, which may have to be built first. */
-const engine = process.argv.some((argument) => argument.includes("test/engine/"));
+const engine = process.argv.some((argument) => /test\/(engine\/|\*\*)|test\}\/\*\*/.test(argument));
 
 module.exports = {
   forbidOnly: true,

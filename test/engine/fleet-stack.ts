@@ -90,8 +90,13 @@ export async function openFleetStack(
   });
   const secrets = await readFile(join(folder, "Pulumi.test.yaml"), "utf8");
   const opened = fleetStack({ folder, github, kubeconfig, plane, secrets, environment, stack, provider });
-  if (config) await opened.writeConfig(config);
-  if (catalogue) await opened.writeCatalogue(catalogue);
+  try {
+    if (config) await opened.writeConfig(config);
+    if (catalogue) await opened.writeCatalogue(catalogue);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
   return opened;
 }
 

@@ -120,6 +120,7 @@ describe("the deployer's rights", () => {
       new Set(rightsOf(all).map(({ group, resource, verb }) => `${verb} ${resource} ${group}`));
     const handed = namesOf(grants(servicePlan()).flatMap(({ role }) => role.rules));
     const held = namesOf(rules);
+    assert.ok(handed.size > 10, [...handed].join());
     assert.deepEqual(
       [...handed].filter((right) => !held.has(right)),
       [],

@@ -125,7 +125,11 @@ describe("a catalogue that includes files", () => {
   for (const [what, pattern, message] of [
     ["matches no file", "catalogue/*.json", 'include[0]  "catalogue/*.json" matches no file.'],
     ["names a missing file", "catalogue/edge.json", 'include[0]  "catalogue/edge.json" matches no file.'],
-    ["leads out of the repository", "catalogue/../../x.json", "is not a path below this folder"],
+    [
+      "leads out of the repository",
+      "catalogue/../../x.json",
+      'include[0]  "catalogue/../../x.json" is not a path below this folder',
+    ],
     ["is absolute", "/etc/x.json", "is not a path below this folder"],
     ["has a backslash", "catalogue\\x.json", "must begin with a folder"],
     ["is hidden", ".github/x.json", "none beginning with a dot"],

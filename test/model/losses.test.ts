@@ -9,6 +9,13 @@ describe("a lost service", () => {
     assert.deepEqual(lost(upOf(), ALL), []);
   });
 
+  it("is only the one whose entry is gone", () => {
+    assert.match(
+      lost(upOf(), without("auth")).join("\n"),
+      /^services\.auth {2}"auth" is provisioned, and its entry is gone: .*$/,
+    );
+  });
+
   it("is explained as renamed if a new service has its image", () => {
     assert.match(
       lost(upOf(), { ...without("auth"), login: { image: "registry.example/auth" } }).join(),

@@ -8,6 +8,24 @@ describe("a lost stage", () => {
   });
   const two = pipelines({ standard: [stage("dev"), stage("prod", ", after: [dev]")] });
 
+  it("is one that is gone from its pipeline, told once with every service that has it", () => {
+    assert.match(
+      lost(upOf(ALL, three), ALL, two).join("\n"),
+      /^config\.kargo-fleet:pipelines\.standard {2}the stage "qa" was removed; 3 provisioned services have it: nginx, auth, docs\. .*$/,
+    );
+  });
+
+  it("is one that a service's new pipeline lacks, told of that service alone", () => {
+    const both = pipelines({
+      standard: [stage("dev"), stage("qa", ", after: [dev]")],
+      light: [stage("dev")],
+    });
+    assert.match(
+      lost(upOf(ALL, both), { ...ALL, auth: { pipeline: "light" } }, both).join("\n"),
+      /^services\.auth\.pipeline {2}"light" has no stage "qa", as "standard" has; 1 provisioned service has it: auth\. .*$/,
+    );
+  });
+
   it("is none if an earlier up retired it", () => {
     const retired = pipelines({
       standard: [
