@@ -13,7 +13,7 @@ import { podKubeconfig } from "./pod-credentials.ts";
 export function providers(
   plan: Plan,
   secret: pulumi.Output<string> | undefined,
-): Record<string, pulumi.ProviderResource> {
+): Readonly<Record<"kubernetes" | typeof hooks.package, pulumi.ProviderResource>> {
   return { kubernetes: kubernetesProvider(plan.cluster), [hooks.package]: hooks.provider(plan, secret) };
 }
 

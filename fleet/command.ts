@@ -55,11 +55,12 @@ export function option(
 }
 
 /** An option that must be given. */
-export function required<Value = string>(
-  written: string,
+export function required<const Written extends string>(
+  written: Written,
   text: string,
-  parse?: Parser<Value>,
-): Declared<Value> {
+): Declared<Given<Written>>;
+export function required<Value>(written: string, text: string, parse: Parser<Value>): Declared<Value>;
+export function required(written: string, text: string, parse?: Parser<unknown>): Declared<unknown> {
   return { named: (name) => optionOf(name, written, text, parse).makeOptionMandatory() };
 }
 

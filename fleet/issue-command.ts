@@ -39,7 +39,7 @@ Examples:
     if (title === undefined || note === undefined)
       throw new FleetError("An issue needs --title and --note, or --close.");
     const body = compose({ marker, note: markdownOf(note), sections: [], run });
-    const done = await put(api().openIssues(title), body, mine);
+    const done = await put(api().issues(title), body, mine);
     process.stdout.write(`The issue ${JSON.stringify(marker)} is ${done}.\n`);
   },
 });

@@ -10,9 +10,9 @@ export interface HookResource extends pulumi.CustomResource {
 }
 
 /** Hooks as Pulumi resources. */
-export interface Hooks {
+export interface Hooks<Package extends string = string> {
   /** The Pulumi package of the hooks, by whose name a component finds their provider. */
-  readonly package: string;
+  readonly package: Package;
   /**
    * The explicit provider of a stack.
    * @param secret the key of the plan's app, else a token; without it the provider reads the environment
@@ -31,4 +31,4 @@ export interface Hooks {
 }
 
 /** The hooks of the Git host in use. */
-export const hooks: Hooks = githubHooks;
+export const hooks = githubHooks;

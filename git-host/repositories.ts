@@ -1,5 +1,4 @@
 import type { RepositoryAnswer } from "../model/obstacles.ts";
-import type { Failure } from "./github/api/retries.ts";
 import { githubHooksAt } from "./github/hook-list.ts";
 import { githubRepositories } from "./github/repositories.ts";
 
@@ -28,11 +27,16 @@ export interface ExistingHook {
   readonly events: readonly string[];
 }
 
-/** Opens the Git host in use, to ask about repositories. */
-export const repositoriesOf: (...args: Parameters<typeof githubRepositories>) => Repositories =
-  githubRepositories;
+/** A call that failed for good: the HTTP status, 0 without an answer, and the host's words. */
+export interface FailedCall {
+  readonly status: number;
+  readonly message: string;
+}
 
-/** Opens the Git host in use, to list the hooks of a repository (`acme/nginx`) or an organization (`acme`). */
-export const hooksAt: (
-  ...args: Parameters<typeof githubHooksAt>
-) => (place: string, refuse: (failure: Failure) => Error) => Promise<readonly ExistingHook[]> = githubHooksAt;
+/** Opens the Git host in use at a web address, to ask about repositories. */
+export const repositoriesOf = githubRepositories satisfies (...args: never[]) => Repositories;
+
+/** Opens the Git host in use at a web address, to list the hooks of `acme/nginx` or of the organization `acme`. */
+export const hooksAt = githubHooksAt satisfies (
+  ...args: never[]
+) => (place: string, refuse: (failure: FailedCall) => Error) => Promise<readonly ExistingHook[]>;

@@ -24,6 +24,15 @@ interface ParameterName {
   readonly namespace: string;
 }
 
+/** The fields without which a policy would let everything pass. */
+interface Strict {
+  readonly spec: {
+    readonly failurePolicy: "Fail";
+    readonly matchConstraints: { readonly matchPolicy: "Equivalent"; readonly resourceRules: object[] };
+    readonly validations: readonly { readonly reason: "Forbidden" }[];
+  };
+}
+
 type Binding = KubernetesObject & Immutable<V1ValidatingAdmissionPolicyBinding>;
 
 /** The objects of guards. */
@@ -84,7 +93,7 @@ export function guard(rule: GuardRule) {
         variables: Object.entries(variables).map(([key, value]) => ({ name: key, expression: value })),
         validations: demands.map((demand) => ({ ...demand, reason: "Forbidden" })),
       },
-    } satisfies KubernetesObject & Immutable<V1ValidatingAdmissionPolicy>,
+    } satisfies KubernetesObject & Immutable<V1ValidatingAdmissionPolicy> & Strict,
     bindings: (parameters?.each ?? [undefined]).map(
       (parameter): Binding => ({
         apiVersion: ADMISSION_API,

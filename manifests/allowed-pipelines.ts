@@ -134,11 +134,12 @@ function isAllowedSubscription(sources: SubscriptionSources): string {
   const kinds = Object.entries(sources).map(
     ([kind, places]) => `s.all(k, k == ${text(kind)}) && (${isBelow(`s.${kind}.repoURL`, places)})`,
   );
+  // One kind is written as it always was, so that the guards of live fleets do not change.
   return kinds.length === 1 ? `${kinds[0]}` : anyOf(...kinds);
 }
 
-function isBelow(image: string, places: readonly string[]): string {
-  return `${JSON.stringify(places)}.exists(r, ${image} == r || ${image}.startsWith(r + "/"))`;
+function isBelow(repository: string, places: readonly string[]): string {
+  return `${JSON.stringify(places)}.exists(r, ${repository} == r || ${repository}.startsWith(r + "/"))`;
 }
 
 function othersLabelsKept(): string {

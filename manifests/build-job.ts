@@ -85,6 +85,20 @@ export function jobForm(userNamespaces: boolean) {
   } as const;
 }
 
+/** The fields without which a Dockerfile would get a token, or a failed build would run again. */
+interface Isolated {
+  readonly spec: {
+    readonly backoffLimit: 0;
+    readonly template: {
+      readonly spec: {
+        readonly restartPolicy: "Never";
+        readonly automountServiceAccountToken: false;
+        readonly enableServiceLinks: false;
+      };
+    };
+  };
+}
+
 /** The Job of a build, with Argo's placeholders. */
 export type Job = ReturnType<typeof buildJob>;
 
@@ -125,7 +139,7 @@ function buildJob({ images, keep, resources, timeout, userNamespaces }: BuildsCo
         },
       },
     },
-  } satisfies KubernetesObject & Immutable<V1Job>;
+  } satisfies KubernetesObject & Immutable<V1Job> & Isolated;
 }
 
 /** A placeholder that Argo replaces by JSON; {@link manifestOf} removes the quotes around it. */

@@ -1,4 +1,9 @@
-import type { V1NetworkPolicyPeer, V1NetworkPolicySpec } from "@kubernetes/client-node";
+import type {
+  V1LabelSelector,
+  V1NetworkPolicyEgressRule,
+  V1NetworkPolicyPeer,
+  V1NetworkPolicySpec,
+} from "@kubernetes/client-node";
 import type { BuildNamespacePlan, BuildTriggersPlan } from "../model/build-plan.ts";
 import { STEP_LABEL } from "../model/labels.ts";
 import { contains, family, METADATA } from "../model/networks.ts";
@@ -98,7 +103,14 @@ function everywhereBut(closed: readonly string[]): V1NetworkPolicyPeer[] {
   ];
 }
 
-function policy(namespace: string, name: string, spec: V1NetworkPolicySpec) {
+/** A rule without `to` would allow all addresses, and a policy without `podSelector` would be for all pods. */
+interface Spec extends V1NetworkPolicySpec {
+  podSelector: V1LabelSelector;
+  policyTypes: ("Ingress" | "Egress")[];
+  egress?: (V1NetworkPolicyEgressRule & { to: V1NetworkPolicyPeer[] })[];
+}
+
+function policy(namespace: string, name: string, spec: Spec) {
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",

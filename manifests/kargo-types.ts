@@ -8,7 +8,7 @@ import type { Defined } from "./definitions.ts";
 
 export const KARGO_API = "kargo.akuity.io/v1alpha1";
 
-export interface Variable {
+interface Variable {
   readonly name: string;
   /** Undefined in a task means that the caller must set it. */
   readonly value?: string;

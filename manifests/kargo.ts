@@ -163,7 +163,12 @@ function stageDescription({ deployment }: StagePlan): string {
   return `${promotion}; ${deployment.sync === "auto" ? "syncs by itself" : "a person syncs"}.`;
 }
 
-type Sources = Defined<StageDefinition>["spec"]["requestedFreight"][number]["sources"];
+/** From the Warehouse or from upstream Stages; the definition does not enforce that it is one of them. */
+type Sources = (
+  | { readonly direct: true }
+  | { readonly stages: readonly string[]; readonly availabilityStrategy: "All" }
+) &
+  Defined<StageDefinition>["spec"]["requestedFreight"][number]["sources"];
 
 function sources({ after, soak, deployment }: StagePlan): Sources {
   const policy = deployment?.selectionPolicy && {

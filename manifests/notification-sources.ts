@@ -9,7 +9,7 @@ import { clusterGrant, serviceAccount } from "./rbac-rules.ts";
 import type { ServiceAccount } from "./rbac-types.ts";
 
 /** The ServiceAccount of the EventSource, which reads Events, and of the Sensors, which has no rights. */
-export const WATCH_ACCOUNT = "kargo-fleet-event-watch";
+const WATCH_ACCOUNT = "kargo-fleet-event-watch";
 export const MESSENGER_ACCOUNT = "kargo-fleet-messenger";
 
 /** The event of the EventSource. */

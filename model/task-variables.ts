@@ -46,7 +46,7 @@ export function taskVariables(
  * Images as one text: `web=registry.example/shop/web worker=registry.example/shop/worker`. Neither a name nor a
  * repository contains a blank or an equals sign.
  */
-export function imagesText(images: ServiceImages): string {
+function imagesText(images: ServiceImages): string {
   return Object.entries(images)
     .map(([name, repository]) => `${name}=${repository}`)
     .join(" ");

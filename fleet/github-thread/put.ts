@@ -14,8 +14,12 @@ interface OwnText {
  * @param body begins with the marker's line
  * @returns what happened to it
  */
-export async function put(texts: Texts, body: string, mine: OwnText): Promise<string> {
-  const { value: found } = await own(texts, mine).next();
+export async function put(
+  texts: Texts,
+  body: string,
+  mine: OwnText,
+): Promise<"created" | "unchanged" | "updated"> {
+  const { value: found } = await own(texts.list(), mine).next();
   if (!found) {
     await texts.create(body);
     return "created";
@@ -26,14 +30,16 @@ export async function put(texts: Texts, body: string, mine: OwnText): Promise<st
 }
 
 /** Closes every open issue with a marker. Two concurrent runs may have opened more than one. */
-export async function closeIssue(api: ReturnType<typeof threadsApi>, mine: OwnText): Promise<string> {
+export async function closeIssue(
+  api: ReturnType<typeof threadsApi>,
+  mine: OwnText,
+): Promise<"absent" | "closed"> {
   const found: Written[] = [];
   for await (const issue of own(api.openIssues(), mine)) found.push(issue);
   for (const { id } of found) await api.closeIssue(id);
   return found.length === 0 ? "absent" : "closed";
 }
 
-async function* own(texts: Texts, { author, marker }: OwnText): AsyncGenerator<Written> {
-  for await (const text of texts.list())
-    if (text.author === author && isMarked(text.body, marker)) yield text;
+async function* own(texts: AsyncIterable<Written>, { author, marker }: OwnText): AsyncGenerator<Written> {
+  for await (const text of texts) if (text.author === author && isMarked(text.body, marker)) yield text;
 }

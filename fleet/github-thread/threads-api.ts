@@ -70,6 +70,7 @@ export function threadsApi(environment: NodeJS.ProcessEnv) {
     }
   }
   const issues = "/repos/{owner}/{repo}/issues";
+  const openIssues = () => pages(`GET ${issues}`, { state: "open" }, issue);
   return {
     /** The comments of an issue or a pull request, oldest first. */
     comments: (thread: number): Texts => ({
@@ -77,9 +78,10 @@ export function threadsApi(environment: NodeJS.ProcessEnv) {
       create: (body) => request(`POST ${issues}/{thread}/comments`, { thread, body }),
       rewrite: (id, body) => request(`PATCH ${issues}/comments/{id}`, { id, body }),
     }),
+    openIssues,
     /** @param title of a new issue; an edited title is kept */
-    openIssues: (title?: string): Texts => ({
-      list: () => pages(`GET ${issues}`, { state: "open" }, issue),
+    issues: (title: string): Texts => ({
+      list: openIssues,
       create: (body) => request(`POST ${issues}`, { title, body }),
       rewrite: (number, body) => request(`PATCH ${issues}/{number}`, { number, body }),
     }),

@@ -1,6 +1,6 @@
 import { type GitHubAuth, NO_IDENTITY } from "../../git-host/github/api/auth.ts";
-import type { Failure, UsedUp } from "../../git-host/github/api/retries.ts";
-import { hooksAt } from "../../git-host/repositories.ts";
+import type { UsedUp } from "../../git-host/github/api/retries.ts";
+import { type FailedCall, hooksAt } from "../../git-host/repositories.ts";
 import type { Plan } from "../../model/plan.ts";
 import { FleetError } from "../fleet-error.ts";
 import type { PlannedHook } from "./planned.ts";
@@ -25,7 +25,7 @@ export function hooksOf(
   report: (line: string) => void,
 ): FindHooks {
   let hooks: ReturnType<typeof hooksAt> | undefined;
-  const refusal = (place: string, { status, message }: Failure) =>
+  const refusal = (place: string, { status, message }: FailedCall) =>
     new FleetError(
       `The hooks of ${place} cannot be read (${status}): ${message}. Does it exist, and does the token administer it?`,
     );

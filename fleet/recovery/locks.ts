@@ -65,8 +65,8 @@ export function parseLock(text: string): LockOwner | undefined {
 }
 
 /**
- * Whether the owner of a lock still runs. Processes on other machines are unknown. On this machine the process id counts only if its start time fits the
- * lock.
+ * Whether the owner of a lock still runs. Processes on other machines are unknown. On this machine the process id
+ * counts only if its start time fits the lock.
  */
 export function ownerState({ owner }: Lock, machine: Machine): "alive" | "dead" | "unknown" {
   if (owner === undefined || owner.host !== machine.host) return "unknown";

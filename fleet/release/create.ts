@@ -45,12 +45,12 @@ export function candidateOf(
   const none = (missing: string): Candidate => ({ service, stack, missing });
   if (upstream === undefined)
     return none(`Stage ${target.name} has no Stage before it that verifies Freight.`);
-  const current = freightIn(live, upstream);
+  const [current] = freightIn(live, upstream);
   const freight = live.freights.find(({ name }) => name === current);
   if (freight === undefined) return none(`Stage ${upstream} has no Freight yet.`);
   const why = unavailable(freight, { ...target, soak: undefined }, now);
   if (why !== undefined) return none(why);
-  const verifiedIn = target.after.filter((stage) => stage in freight.verifiedIn);
+  const verifiedIn = target.after.filter((stage) => Object.hasOwn(freight.verifiedIn, stage));
   const entry = { service, stack, project, stage: target.name, freight: freight.name };
   return { entry: { ...entry, images: artifactsOf(freight), verifiedIn } };
 }

@@ -109,7 +109,7 @@ export async function createPromotion(
   return answer.status === 201 ? undefined : messageOf(answer);
 }
 
-/** What Freight holds, with versions: `registry.example/nginx:20261128133800-bbb1234`, `https://charts.example/redis:1.2.3`. */
+/** The images and charts of Freight with their versions, such as `registry.example/nginx:20261128133800-bbb1234`. */
 export function artifactsOf({ images, charts }: Pick<LiveFreight, "images" | "charts">): string[] {
   return [
     ...images.map(({ repoURL, tag }) => `${repoURL}:${tag}`),
@@ -119,7 +119,7 @@ export function artifactsOf({ images, charts }: Pick<LiveFreight, "images" | "ch
   ];
 }
 
-/** The name of the Freight that a Stage runs; undefined before its first Promotion. */
-export function freightIn({ stages }: LiveService, stage: string): string | undefined {
-  return stages.find(({ name }) => name === stage)?.current?.name;
+/** The names of the Freight that a Stage runs; none before its first Promotion. */
+export function freightIn({ stages }: LiveService, stage: string): readonly string[] {
+  return stages.find(({ name }) => name === stage)?.held ?? [];
 }

@@ -22,7 +22,7 @@ const entrySchema = z
     stage: dnsLabel,
     /** The name of the Freight. */
     freight: z.string(),
-    /** Its images with tags, for people. */
+    /** Its images and charts with versions, for people. */
     images: z.array(z.string()),
     /** The Stages that had verified it when the release was made. */
     verifiedIn: z.array(z.string()),

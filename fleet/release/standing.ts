@@ -31,7 +31,7 @@ export function standingOf(
   live: LiveService,
   now: Date,
 ): Standing {
-  if (freightIn(live, entry.stage) === entry.freight) return { kind: "done" };
+  if (freightIn(live, entry.stage).includes(entry.freight)) return { kind: "done" };
   const promotions = live.promotions.filter(
     ({ stage, freight }) => stage === entry.stage && freight.name === entry.freight,
   );
@@ -62,13 +62,13 @@ function obstacle(
   if (freight === undefined) return `Freight ${name.slice(0, 7)} no longer exists.`;
   // People decide by the images that they read.
   if (artifactsOf(freight).join() !== images.join())
-    return `Freight ${name.slice(0, 7)} holds ${artifactsOf(freight).join(", ") || "no image"}, which the release does not say.`;
+    return `Freight ${name.slice(0, 7)} holds ${artifactsOf(freight).join(", ") || "nothing"}, which the release does not say.`;
   return newerIn(stage, freight, live) ?? unavailable(freight, target, now);
 }
 
 /** A release never takes a Stage back to an older version; that is a decision of its own. */
 function newerIn(stage: string, freight: LiveFreight, live: LiveService): string | undefined {
-  const name = freightIn(live, stage);
+  const [name] = freightIn(live, stage);
   const current = live.freights.find((each) => each.name === name);
   if (current === undefined || current.createdAt <= freight.createdAt) return undefined;
   return `${stage} already has newer Freight, ${current.name.slice(0, 7)}.`;
@@ -85,7 +85,7 @@ export function unavailable(
 ): string | undefined {
   if (freight.approvedFor.includes(name)) return undefined;
   const short = freight.name.slice(0, 7);
-  const unverified = after.filter((stage) => !(stage in freight.verifiedIn));
+  const unverified = after.filter((stage) => !Object.hasOwn(freight.verifiedIn, stage));
   if (unverified.length > 0) return `${unverified.join(", ")} has not verified Freight ${short}.`;
   if (soak === undefined) return undefined;
   const waiting = after.filter((stage) => {

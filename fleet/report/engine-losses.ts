@@ -19,9 +19,9 @@ export function engineLosses({ change, engine }: StackReport, report: FleetRepor
   const steps = changingSteps(engine?.steps ?? []).filter((step) => !isReportedByService(step, services));
   const isWhole = (step: EngineStep) => kindOf(step) === WHOLE_SERVICE;
   const whole = steps.filter(isWhole);
-  const parts = steps.filter(
-    (step) => !whole.some((of) => serviceOf(of) === serviceOf(step) && outcomeOf(of) === outcomeOf(step)),
-  );
+  const outcomeOfService = (step: EngineStep) => `${serviceOf(step)} ${outcomeOf(step)}`;
+  const wholes = new Set(whole.map(outcomeOfService));
+  const parts = steps.filter((step) => !wholes.has(outcomeOfService(step)));
   const unreported = (some: readonly EngineStep[]) =>
     alike(some).filter((group) => !isReportedByObjects(group, services, change.shared));
   const inFiles = (service: string | undefined) =>

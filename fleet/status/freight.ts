@@ -26,7 +26,7 @@ export function candidates(
   const matching = stage.deployment?.selectionPolicy === "MatchUpstream" ? stage.after : [];
   const newer = newerThan(live, freights).filter(
     ({ currentlyIn, approvedFor }) =>
-      approvedFor.includes(stage.name) || matching.every((upstream) => upstream in currentlyIn),
+      approvedFor.includes(stage.name) || matching.every((upstream) => Object.hasOwn(currentlyIn, upstream)),
   );
   const all = newer.flatMap((freight) => candidate(freight, stage, now) ?? []);
   const available = all.findIndex(({ state }) => state === "available");
@@ -50,8 +50,8 @@ function candidate(freight: LiveFreight, { name, after, soak }: StagePlan, now: 
   const { verifiedIn, currentlyIn, approvedFor, createdAt } = freight;
   if (after.length === 0 || approvedFor.includes(name))
     return { freight, state: "available", since: createdAt };
-  const missing = after.filter((upstream) => !(upstream in verifiedIn));
-  const waiting = missing.find((upstream) => upstream in currentlyIn);
+  const missing = after.filter((upstream) => !Object.hasOwn(verifiedIn, upstream));
+  const waiting = missing.find((upstream) => Object.hasOwn(currentlyIn, upstream));
   if (missing.length > 0)
     return waiting === undefined
       ? undefined

@@ -77,12 +77,15 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 export function liveStage({ metadata, spec, status }: Item) {
   const ready = readyCondition(status);
-  const [, current] = entries(list(status, "freightHistory")[0], "items")[0] ?? [];
+  const items = entries(list(status, "freightHistory")[0], "items");
+  const [, current] = items[0] ?? [];
   return {
     name: metadata.name,
     spec,
     autoPromotion: at(status, "autoPromotionEnabled") === true,
     current: current === undefined ? undefined : reference(current),
+    /** The names of its Freight, one for each Warehouse. */
+    held: items.map(([, one]) => text(one, "name") ?? ""),
     health: text(status, "health", "status"),
     /** The condition Ready, if it is not True. */
     unready:

@@ -9,7 +9,7 @@ const pageSchema = z.array(
   z.object({
     // Octokit reads integers beyond the safe range as bigint.
     id: z.union([z.int(), z.bigint()]).transform(String),
-    active: z.boolean(),
+    active: z.boolean().default(true),
     events: z.array(z.string()),
     config: z.object({ url: z.string().optional() }),
   }),

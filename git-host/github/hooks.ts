@@ -9,7 +9,7 @@ import { withoutVariable } from "../environment.ts";
 import type { Hooks } from "../hooks.ts";
 
 /** GitHub's hooks. */
-export const githubHooks: Hooks = {
+export const githubHooks: Hooks<"github"> = {
   package: "github",
   provider: ({ github: { owner, url, app } }, secret) => {
     const args = {

@@ -2,7 +2,7 @@ import escapeStringRegexp from "escape-string-regexp";
 import type { BuildPlan } from "../../model/build-plan.ts";
 import type { DataFilter, Hook, ReceivedPushes } from "../pushes.ts";
 
-export const REPOSITORY_HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
+const REPOSITORY_HOOK = "github:index/repositoryWebhook:RepositoryWebhook";
 const ORGANIZATION_HOOK = "github:index/organizationWebhook:OrganizationWebhook";
 
 /**

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type LiveService, type ReleasePromotion, releasePromotion } from "../../release/live.ts";
 import { standingOf, type TargetStage } from "../../release/standing.ts";
+import { liveStage } from "../../status/live.ts";
 import { ENTRY, freight, stage } from "./live-service.ts";
 
 const NOW = new Date("2026-11-28T14:00:00Z");
@@ -41,6 +42,17 @@ describe("the standing of a service in a release", () => {
       kind: "missing",
       why: "Freight new holds registry.example/nginx:evil, which the release does not say.",
     });
+  });
+
+  it("waits for a Stage before it whose name is that of a method, such as constructor", () => {
+    const target = { ...PROD, after: ["constructor"] };
+    assert.notEqual(standing(live(), target).kind, "ready");
+  });
+
+  it("is done if the Stage has Freight of another Warehouse too", () => {
+    const items = { "Warehouse/other": { name: "base" }, "Warehouse/nginx": { name: "new" } };
+    const both = liveStage({ metadata: { name: "prod" }, status: { freightHistory: [{ items }] } });
+    assert.deepEqual(standing(live({ stages: [both] })), { kind: "done" });
   });
 
   it("is done even if the Freight is no longer verified", () => {
