@@ -52,7 +52,7 @@ export function stacksOn(fleet: Fleet, cluster: string): readonly ValidStack[] {
       `No stack here is on the cluster ${JSON.stringify(cluster)} (there are: ${listed(names)}). ${didYouMean(cluster, names) ?? ""}`.trimEnd(),
     );
   }
-  return own.filter(isRight);
+  return own.filter(isValid);
 }
 
 function clusterNames(fleet: Fleet): string[] {
@@ -87,6 +87,6 @@ function isIn(stacks: readonly FoundStack[]): (problem: Problem) => boolean {
   return ({ place }) => files.has(place.file);
 }
 
-function isRight(stack: FoundStack): stack is ValidStack {
+function isValid(stack: FoundStack): stack is ValidStack {
   return stack.plan !== undefined && stack.config.value !== undefined;
 }

@@ -57,8 +57,11 @@ Examples:
     if (!auth) throw new FleetError(NO_IDENTITY);
     const { env: environment } = process;
     const access = { auth, environment, report, longestWait: LONGEST_WAIT, giveUp: usedUp };
-    const tools = { api: hooksApi(plan.github.url, access), pause, tell: progress.tell };
-    const redelivery = await redeliver(targets, { since, dryRun }, tools).finally(progress.end);
+    const run = async () => {
+      const api = hooksApi(plan.github.url, access);
+      return await redeliver(targets, { since, dryRun }, { api, pause, tell: progress.tell });
+    };
+    const redelivery = await run().finally(progress.end);
     if (json) process.stdout.write(`${redeliveryJson(redelivery, { stack, since, dryRun })}\n`);
     else for (const line of pushLines(redelivery.pushes, styleText)) process.stdout.write(`${line}\n`);
     for (const problem of redelivery.problems) tell(problemLine(problem));
